@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The table of findings, and lists of them. */
+#include "image/finding.h"
+
+static const struct {
+  const char *name;
+  KexecSeverity severity;
+  KexecError error;
+} table[] = {
+#define BLOCKER(name, error)                                                                       \
+  {                                                                                                \
+    name, KEXEC_SEVERITY_BLOCKER, KEXEC_ERROR_##error                                              \
+  }
+#define WARNING(name)                                                                              \
+  {                                                                                                \
+    name, KEXEC_SEVERITY_WARNING, KEXEC_ERROR_FAILED                                               \
+  }
+#define NOTE(name)                                                                                 \
+  {                                                                                                \
+    name, KEXEC_SEVERITY_NOTE, KEXEC_ERROR_FAILED                                                  \
+  }
+  [KEXEC_FINDING_NOT_A_KERNEL] = BLOCKER ("not-a-kernel", INVALID_IMAGE),
+  [KEXEC_FINDING_KERNEL_TRUNCATED] = BLOCKER ("kernel-truncated", INVALID_IMAGE),
+  [KEXEC_FINDING_KERNEL_MALFORMED] = BLOCKER ("kernel-malformed", INVALID_IMAGE),
+  [KEXEC_FINDING_KERNEL_UNSUPPORTED] = BLOCKER ("kernel-unsupported", UNSUPPORTED_IMAGE),
+  [KEXEC_FINDING_KERNEL_OTHER_ARCHITECTURE] =
+    BLOCKER ("kernel-other-architecture", ARCHITECTURE_MISMATCH),
+  [KEXEC_FINDING_KERNEL_UNSIGNED] = BLOCKER ("kernel-unsigned", SIGNATURE_MISSING),
+  [KEXEC_FINDING_NOT_AN_INITRD] = BLOCKER ("not-an-initrd", INVALID_INITRD),
+  [KEXEC_FINDING_NO_INITRD] = NOTE ("no-initrd"),
+  [KEXEC_FINDING_CMDLINE_TOO_LONG] = BLOCKER ("cmdline-too-long", COMMAND_LINE_TOO_LONG),
+  [KEXEC_FINDING_CMDLINE_INVALID] = BLOCKER ("cmdline-invalid", INVALID_ARGUMENT),
+  [KEXEC_FINDING_CMDLINE_BORROWED] = NOTE ("cmdline-borrowed"),
+  [KEXEC_FINDING_CMDLINE_OPENS_SHELL] = WARNING ("cmdline-opens-shell"),
+  [KEXEC_FINDING_CMDLINE_NO_ROOT] = WARNING ("cmdline-no-root"),
+  [KEXEC_FINDING_UNTRUSTED] = WARNING ("untrusted"),
+  [KEXEC_FINDING_DEFAULT_GUESSED] = NOTE ("default-guessed"),
+  [KEXEC_FINDING_ENTRY_UNREADABLE] = BLOCKER ("entry-unreadable", IO_ERROR),
+  [KEXEC_FINDING_DIRECTORY_TOO_LARGE] = WARNING ("directory-too-large"),
+  [KEXEC_FINDING_CONFIGURATION_INVALID] = WARNING ("configuration-invalid"),
+  [KEXEC_FINDING_NO_KEXEC_FILE_LOAD] = BLOCKER ("no-kexec-file-load", NOT_SUPPORTED),
+  [KEXEC_FINDING_NO_CAPABILITY] = BLOCKER ("no-capability", NOT_SUPPORTED),
+  [KEXEC_FINDING_CONTAINER] = BLOCKER ("container", NOT_SUPPORTED),
+  [KEXEC_FINDING_LOAD_DISABLED] = BLOCKER ("load-disabled", LOAD_DISABLED),
+  [KEXEC_FINDING_LOAD_LIMIT_REACHED] = BLOCKER ("load-limit-reached", LOAD_LIMIT_REACHED),
+  [KEXEC_FINDING_LOCKDOWN] = WARNING ("lockdown"),
+  [KEXEC_FINDING_NOT_ENOUGH_MEMORY] = BLOCKER ("not-enough-memory", OUT_OF_MEMORY),
+  [KEXEC_FINDING_NO_REBOOT_BACKEND] = WARNING ("no-reboot-backend"),
+#undef BLOCKER
+#undef WARNING
+#undef NOTE
+};
+
+G_STATIC_ASSERT (G_N_ELEMENTS (table) == KEXEC_N_FINDINGS);
+
+static const char *const severities[] = { "note", "warning", "blocker" };
+
+void
+kexec_finding_free (KexecFinding *finding)
+{
+  g_free (finding->subject);
+  g_free (finding->text);
+  g_variant_unref (finding->args);
+  g_free (finding);
+}
+
+const char *
+kexec_finding_name (KexecFindingCode code)
+{
+  g_return_val_if_fail (code < KEXEC_N_FINDINGS, NULL);
+  return table[code].name;
+}
+
+KexecSeverity
+kexec_finding_severity (KexecFindingCode code)
+{
+  g_return_val_if_fail (code < KEXEC_N_FINDINGS, KEXEC_SEVERITY_BLOCKER);
+  return table[code].severity;
+}
+
+KexecError
+kexec_finding_error (KexecFindingCode code)
+{
+  g_return_val_if_fail (code < KEXEC_N_FINDINGS, KEXEC_ERROR_FAILED);
+  return table[code].error;
+}
+
+const char *
+kexec_severity_name (KexecSeverity severity)
+{
+  g_return_val_if_fail (severity < G_N_ELEMENTS (severities), NULL);
+  return severities[severity];
+}
+
+KexecFindings *
+kexec_findings_new (void)
+{
+  return g_ptr_array_new_with_free_func ((GDestroyNotify) kexec_finding_free);
+}
+
+static void
+take (KexecFindings *self, KexecFindingCode code, const char *subject, GVariant *args, char *text)
+{
+  KexecFinding *finding = g_new0 (KexecFinding, 1);
+
+  finding->code = code;
+  finding->subject = g_strdup (subject != NULL ? subject : "");
+  finding->text = text;
+  if (args == NULL)
+    args = g_variant_new ("a{sv}", NULL);
+  finding->args = g_variant_ref_sink (args);
+  g_ptr_array_add (self, finding);
+}
+
+void
+kexec_findings_add (KexecFindings *self, KexecFindingCode code, const char *subject, GVariant *args,
+                    const char *format, ...)
+{
+  va_list ap;
+  char *text;
+
+  va_start (ap, format);
+  text = g_strdup_vprintf (format, ap);
+  va_end (ap);
+  take (self, code, subject, args, text);
+}
+
+void
+kexec_findings_append (KexecFindings *self, const KexecFindings *from)
+{
+  for (guint i = 0; i < from->len; i++) {
+    const KexecFinding *finding = from->pdata[i];
+
+    take (self, finding->code, finding->subject, finding->args, g_strdup (finding->text));
+  }
+}
+
+const KexecFinding *
+kexec_findings_blocker (const KexecFindings *self)
+{
+  for (guint i = 0; i < self->len; i++) {
+    const KexecFinding *finding = self->pdata[i];
+
+    if (kexec_finding_severity (finding->code) == KEXEC_SEVERITY_BLOCKER)
+      return finding;
+  }
+  return NULL;
+}
+
+gboolean
+kexec_findings_check (const KexecFindings *self, GError **error)
+{
+  const KexecFinding *blocker = kexec_findings_blocker (self);
+
+  if (blocker == NULL)
+    return TRUE;
+  g_set_error_literal (error, KEXEC_ERROR, kexec_finding_error (blocker->code), blocker->text);
+  return FALSE;
+}
+
+static GVariant *
+finding_to_variant (const KexecFinding *finding)
+{
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
+  KexecSeverity severity = kexec_finding_severity (finding->code);
+
+  g_variant_dict_insert (&dict, "severity", "s", kexec_severity_name (severity));
+  g_variant_dict_insert (&dict, "code", "s", kexec_finding_name (finding->code));
+  g_variant_dict_insert (&dict, "text", "s", finding->text);
+  g_variant_dict_insert (&dict, "subject", "s", finding->subject);
+  g_variant_dict_insert_value (&dict, "args", finding->args);
+  return g_variant_dict_end (&dict);
+}
+
+GVariant *
+kexec_findings_to_variant (const KexecFindings *self)
+{
+  g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
+
+  for (int severity = KEXEC_SEVERITY_BLOCKER; severity >= KEXEC_SEVERITY_NOTE; severity--) {
+    for (guint i = 0; i < self->len; i++) {
+      const KexecFinding *finding = self->pdata[i];
+
+      if ((int) kexec_finding_severity (finding->code) == severity)
+        g_variant_builder_add_value (&builder, finding_to_variant (finding));
+    }
+  }
+  return g_variant_builder_end (&builder);
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A finding: one result of a check, with the sentence that tells a person what to do. */
+#pragma once
+
+#include "image/error.h"
+
+typedef enum {
+  KEXEC_SEVERITY_NOTE,
+  KEXEC_SEVERITY_WARNING,
+  KEXEC_SEVERITY_BLOCKER,
+} KexecSeverity;
+
+/* Every finding there is. The name, severity and error of each are one row in finding.c. */
+typedef enum {
+  /* the kernel file */
+  KEXEC_FINDING_NOT_A_KERNEL,
+  KEXEC_FINDING_KERNEL_TRUNCATED,
+  KEXEC_FINDING_KERNEL_MALFORMED,
+  KEXEC_FINDING_KERNEL_UNSUPPORTED,
+  KEXEC_FINDING_KERNEL_OTHER_ARCHITECTURE,
+  KEXEC_FINDING_KERNEL_UNSIGNED,
+  /* initrds */
+  KEXEC_FINDING_NOT_AN_INITRD,
+  KEXEC_FINDING_NO_INITRD,
+  /* the command line */
+  KEXEC_FINDING_CMDLINE_TOO_LONG,
+  KEXEC_FINDING_CMDLINE_INVALID,
+  KEXEC_FINDING_CMDLINE_BORROWED,
+  KEXEC_FINDING_CMDLINE_OPENS_SHELL,
+  KEXEC_FINDING_CMDLINE_NO_ROOT,
+  /* the entry */
+  KEXEC_FINDING_UNTRUSTED,
+  KEXEC_FINDING_DEFAULT_GUESSED,
+  KEXEC_FINDING_ENTRY_UNREADABLE,
+  KEXEC_FINDING_DIRECTORY_TOO_LARGE,
+  KEXEC_FINDING_CONFIGURATION_INVALID,
+  /* the machine */
+  KEXEC_FINDING_NO_KEXEC_FILE_LOAD,
+  KEXEC_FINDING_NO_CAPABILITY,
+  KEXEC_FINDING_CONTAINER,
+  KEXEC_FINDING_LOAD_DISABLED,
+  KEXEC_FINDING_LOAD_LIMIT_REACHED,
+  KEXEC_FINDING_LOCKDOWN,
+  KEXEC_FINDING_NOT_ENOUGH_MEMORY,
+  KEXEC_FINDING_NO_REBOOT_BACKEND,
+  KEXEC_N_FINDINGS
+} KexecFindingCode;
+
+typedef struct {
+  KexecFindingCode code;
+  char *subject;  /* the file or thing it is about, or "" */
+  char *text;     /* what was found and what to do */
+  GVariant *args; /* a{sv}: the facts in the text */
+} KexecFinding;
+
+void kexec_finding_free (KexecFinding *finding);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (KexecFinding, kexec_finding_free)
+
+/** The stable name of a finding, "kernel-truncated". */
+const char *kexec_finding_name (KexecFindingCode code);
+/** How grave it is. */
+KexecSeverity kexec_finding_severity (KexecFindingCode code);
+/** The error that staging ends with if this finding blocks it; KEXEC_ERROR_FAILED for others. */
+KexecError kexec_finding_error (KexecFindingCode code);
+/** "note", "warning" or "blocker". */
+const char *kexec_severity_name (KexecSeverity severity);
+
+/* A list of findings, in the order in which they were found: GPtrArray of KexecFinding. */
+typedef GPtrArray KexecFindings;
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (KexecFindings, g_ptr_array_unref)
+
+KexecFindings *kexec_findings_new (void);
+
+/**
+ * kexec_findings_add:
+ * @subject: (nullable): the file or thing it is about
+ * @args: (nullable): an a{sv} with the facts in the sentence; a floating one is sunk
+ * @format: the sentence, what was found and what to do, without a trailing newline
+ */
+void kexec_findings_add (KexecFindings *self, KexecFindingCode code, const char *subject,
+                         GVariant *args, const char *format, ...) G_GNUC_PRINTF (5, 6);
+
+/** Appends copies of all findings of @from. */
+void kexec_findings_append (KexecFindings *self, const KexecFindings *from);
+
+/** Returns: (nullable) (transfer none): the first finding that is a blocker. */
+const KexecFinding *kexec_findings_blocker (const KexecFindings *self);
+
+/**
+ * kexec_findings_check:
+ *
+ * Returns: %FALSE with the first blocker's error and sentence in @error; %TRUE if nothing blocks.
+ */
+gboolean kexec_findings_check (const KexecFindings *self, GError **error);
+
+/**
+ * kexec_findings_to_variant:
+ *
+ * Returns: (transfer floating): an aa{sv} as the D-Bus interface documents it, blockers first.
+ */
+GVariant *kexec_findings_to_variant (const KexecFindings *self);
