@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The administrator's configuration: /etc/kexecd/kexecd.conf, its drop-ins and their defaults.
+ *
+ *   [Manager]
+ *   Entry=auto | <entry id>       what the default entry is, where the boot loader does not say
+ *   StagedLifetime=1h             a number of seconds, or numbers with s, min, h or d, added up
+ *                                 ("1h 30min"); 0 or infinity: for ever
+ *
+ * An empty value takes back what an earlier file said.
+ */
+#pragma once
+
+#include "image/finding.h"
+
+/* How long an ordinary user's image is kept unless StagedLifetime= says otherwise, in seconds. */
+#define KEXEC_CONFIG_STAGED_LIFETIME 3600
+
+typedef struct {
+  char *entry;                 /* Entry=: "auto": the newest kernel is the default; an entry's id:
+                                  that entry is; either is chosen, not guessed. NULL where the
+                                  administrator has not chosen */
+  guint64 staged_lifetime_sec; /* StagedLifetime=: how long an ordinary user's image is kept, in
+                                  seconds; 0: for ever */
+  KexecFindings *findings;     /* what was wrong with the files, each with its file and key */
+} KexecConfig;
+
+/**
+ * kexec_config_load:
+ * @root_fd: the root directory
+ *
+ * Reads (later wins) usr/lib/kexecd/kexecd.conf, etc/kexecd/kexecd.conf, then the drop-ins
+ * kexecd.conf.d/<name>.conf of usr/lib/kexecd, run/kexecd and etc/kexecd in the order of their
+ * names, one in etc hiding those of the same name elsewhere, as systemd does; so does a symlink to
+ * /dev/null. A missing file is nothing; a bad one is a finding, never a failure: the daemon must
+ * start.
+ *
+ * A file, or its directory, that belongs to anyone but root (or the owner of the root directory) or
+ * that group or others can write is ignored, with a finding.
+ *
+ * Returns: (transfer full): the configuration.
+ */
+KexecConfig *kexec_config_load (int root_fd);
+
+/**
+ * kexec_config_parse:
+ * @text: a file's contents
+ * @subject: what to call the file in findings
+ *
+ * Puts what one file says over what @config holds.
+ */
+void kexec_config_parse (KexecConfig *config, const char *text, const char *subject);
+
+/** Returns: (transfer full): the configuration without any file. */
+KexecConfig *kexec_config_new (void);
+void kexec_config_free (KexecConfig *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (KexecConfig, kexec_config_free)

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Makes entries of the kernels in a directory. */
+#include "boot/directory.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <gio/gio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "boot/beneath.h"
+#include "boot/fd.h"
+#include "boot/kernel-name.h"
+#include "image/kernel.h"
+
+/* A directory with more names than this is no /boot. */
+#define NAMES_MAX 1024
+
+/* One listing. */
+typedef struct {
+  int fd; /* the directory */
+  const char *path;
+  GPtrArray *entries; /* (element-type KexecEntry) */
+  GHashTable *ids;    /* the ids that are taken */
+  GHashTable *files;  /* the files that are listed, each as "device:inode" */
+} Listing;
+
+static int
+compare_strings (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(const char *const *) a, *(const char *const *) b);
+}
+
+/* Returns: (transfer full): the names of kernels, in the order of their bytes. */
+static GPtrArray *
+list_names (DIR *dir, const char *path, KexecFindings *findings)
+{
+  GPtrArray *names = g_ptr_array_new_with_free_func (g_free);
+  struct dirent *file;
+  guint count = 0;
+
+  while ((file = readdir (dir)) != NULL && count++ < NAMES_MAX) {
+    g_autoptr (KexecKernelName) name = kexec_kernel_name_parse (file->d_name);
+
+    if (name != NULL)
+      g_ptr_array_add (names, g_strdup (file->d_name));
+  }
+  if (file != NULL)
+    kexec_findings_add (findings, KEXEC_FINDING_DIRECTORY_TOO_LARGE, path, NULL,
+                        "%s holds more than %d names, and the rest of them was not looked at: "
+                        "newer kernels may be missing here; keep other files elsewhere",
+                        path, NAMES_MAX);
+  g_ptr_array_sort (names, compare_strings);
+  return names;
+}
+
+/* What to do about a file that cannot be opened. */
+static const char *
+remedy (const GError *error)
+{
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED))
+    return "ask again as root";
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+    return "it is a link to something that is not there, so remove it or install its kernel again";
+  return "remove it, or install its kernel again";
+}
+
+static void
+add_unreadable (KexecEntry *entry, const char *path, const GError *error)
+{
+  kexec_findings_add (entry->findings, KEXEC_FINDING_ENTRY_UNREADABLE, path, NULL, "%s; %s",
+                      error->message, remedy (error));
+}
+
+/* Opens a file of the directory; a failure is a finding. */
+static int
+open_file (const Listing *self, KexecEntry *entry, const char *file)
+{
+  g_autoptr (GError) error = NULL;
+  int fd = kexec_beneath_open_regular (self->fd, file, &error);
+
+  if (fd < 0) {
+    g_autofree char *path = g_build_filename (self->path, file, NULL);
+
+    add_unreadable (entry, path, error);
+  }
+  return fd;
+}
+
+/* Returns: (transfer full) (nullable): the release that a kernel file says it has. */
+static char *
+read_release (int fd)
+{
+  g_autofree guint8 *head = g_malloc (KEXEC_KERNEL_HEAD_SIZE);
+  g_autoptr (GBytes) bytes = NULL;
+  ssize_t size = pread (fd, head, KEXEC_KERNEL_HEAD_SIZE, 0);
+
+  if (size <= 0)
+    return NULL;
+  bytes = g_bytes_new_take (g_steal_pointer (&head), (gsize) size);
+  return kexec_kernel_read_release (bytes);
+}
+
+/* Whether there is something of this name, whatever it is. */
+static gboolean
+exists (const Listing *self, const char *file)
+{
+  struct stat st;
+
+  return fstatat (self->fd, file, &st, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+static void
+add_initrd (const Listing *self, GStrvBuilder *initrds, const char *file)
+{
+  g_autofree char *path = g_build_filename (self->path, file, NULL);
+
+  g_strv_builder_add (initrds, path);
+}
+
+/* An initrd that is there but cannot be used is a finding: without it the machine would hang. */
+static void
+find_initrds (const Listing *self, KexecEntry *entry, const KexecKernelName *name)
+{
+  g_autoptr (GStrvBuilder) initrds = g_strv_builder_new ();
+  g_auto (GStrv) candidates = kexec_kernel_name_initrds (name, entry->version);
+  guint i;
+
+  for (i = 0; kexec_microcode_names[i] != NULL; i++) {
+    kexec_autofd fd = kexec_beneath_open_regular (self->fd, kexec_microcode_names[i], NULL);
+
+    if (fd >= 0)
+      add_initrd (self, initrds, kexec_microcode_names[i]);
+  }
+  for (i = 0; candidates[i] != NULL && !exists (self, candidates[i]); i++)
+    ;
+  if (candidates[i] != NULL) {
+    kexec_autofd fd = open_file (self, entry, candidates[i]);
+
+    (void) fd; /* opened only to see that it can be */
+    add_initrd (self, initrds, candidates[i]);
+  } else {
+    kexec_findings_add (entry->findings, KEXEC_FINDING_NO_INITRD, entry->kernel, NULL,
+                        "No initrd was found for %s; that is right only if the kernel has all it "
+                        "needs to reach its root file system built in",
+                        entry->kernel);
+  }
+  g_strfreev (entry->initrds);
+  entry->initrds = g_strv_builder_end (initrds);
+}
+
+/* Returns: (transfer full): an id that no other entry has. */
+static char *
+choose_id (Listing *self, const KexecKernelName *name, const char *file)
+{
+  GString *id = g_string_new (*name->base != '\0' ? name->label : file);
+
+  if (g_hash_table_contains (self->ids, id->str))
+    g_string_assign (id, file);
+  while (g_hash_table_contains (self->ids, id->str))
+    g_string_append_c (id, '+');
+  g_hash_table_add (self->ids, g_strdup (id->str));
+  return g_string_free (id, FALSE);
+}
+
+static void
+add_entry (Listing *self, const char *file)
+{
+  g_autoptr (KexecKernelName) name = kexec_kernel_name_parse (file);
+  KexecEntry *entry = kexec_entry_new ();
+  kexec_autofd fd = -1;
+  g_autofree char *release = NULL;
+
+  g_free (entry->id);
+  entry->id = choose_id (self, name, file);
+  g_free (entry->kernel);
+  entry->kernel = g_build_filename (self->path, file, NULL);
+  g_free (entry->boot_path);
+  entry->boot_path = g_strdup (self->path);
+  g_free (entry->source);
+  entry->source = g_strdup (KEXEC_SOURCE_DIRECTORY);
+  entry->kind = name->kind;
+  fd = open_file (self, entry, file);
+  release = fd >= 0 ? read_release (fd) : NULL;
+  g_free (entry->version);
+  entry->version = g_strdup (release != NULL ? release : kexec_kernel_name_version (name));
+  find_initrds (self, entry, name);
+  g_ptr_array_add (self->entries, entry);
+}
+
+/* Notes the file that @file leads to. Returns: %FALSE if it has been noted before. */
+static gboolean
+note_file (Listing *self, const char *file)
+{
+  kexec_autofd fd = kexec_beneath_open (self->fd, file, O_PATH, NULL);
+  struct stat st;
+
+  if (fd < 0 || fstat (fd, &st) < 0)
+    return TRUE; /* leads nowhere; worth an entry that says so */
+  return g_hash_table_add (self->files, g_strdup_printf ("%" G_GUINT64_FORMAT ":%" G_GUINT64_FORMAT,
+                                                         (guint64) st.st_dev, (guint64) st.st_ino));
+}
+
+/* Adds those files that are symlinks, or those that are not. */
+static void
+add_entries (Listing *self, const GPtrArray *names, gboolean symlinks)
+{
+  for (guint i = 0; i < names->len; i++) {
+    const char *file = names->pdata[i];
+    struct stat st;
+
+    if (fstatat (self->fd, file, &st, AT_SYMLINK_NOFOLLOW) < 0 || S_ISDIR (st.st_mode) ||
+        S_ISLNK (st.st_mode) != symlinks)
+      continue;
+    if (note_file (self, file) || !symlinks)
+      add_entry (self, file);
+  }
+}
+
+GPtrArray *
+kexec_directory_list (int root_fd, const char *boot_path, KexecFindings *findings, GError **error)
+{
+  g_autoptr (GPtrArray) entries =
+    g_ptr_array_new_with_free_func ((GDestroyNotify) kexec_entry_unref);
+  g_autoptr (GHashTable) ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GHashTable) files = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GPtrArray) names = NULL;
+  g_autoptr (GError) local_error = NULL;
+  Listing self = { .path = boot_path, .entries = entries, .ids = ids, .files = files };
+  DIR *dir;
+
+  self.fd = kexec_beneath_open_in_root (root_fd, boot_path, O_RDONLY | O_DIRECTORY, &local_error);
+  if (g_error_matches (local_error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+    return g_steal_pointer (&entries);
+  if (self.fd < 0) {
+    g_propagate_error (error, g_steal_pointer (&local_error));
+    return NULL;
+  }
+  dir = fdopendir (self.fd);
+  names = list_names (dir, boot_path, findings);
+  add_entries (&self, names, FALSE);
+  add_entries (&self, names, TRUE);
+  closedir (dir);
+  return g_steal_pointer (&entries);
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Makes, shares and shows boot entries. */
+#include "boot/entry.h"
+
+#include <string.h>
+
+#define ID_MAX 255
+
+KexecEntry *
+kexec_entry_new (void)
+{
+  KexecEntry *self = g_new0 (KexecEntry, 1);
+
+  g_atomic_ref_count_init (&self->ref_count);
+  self->id = g_strdup ("");
+  self->title = g_strdup ("");
+  self->version = g_strdup ("");
+  self->source = g_strdup ("");
+  self->boot_path = g_strdup ("");
+  self->kernel = g_strdup ("");
+  self->initrds = g_new0 (char *, 1);
+  self->cmdline = g_strdup ("");
+  self->findings = kexec_findings_new ();
+  return self;
+}
+
+KexecEntry *
+kexec_entry_ref (KexecEntry *self)
+{
+  g_atomic_ref_count_inc (&self->ref_count);
+  return self;
+}
+
+void
+kexec_entry_unref (KexecEntry *self)
+{
+  if (!g_atomic_ref_count_dec (&self->ref_count))
+    return;
+  g_free (self->id);
+  g_free (self->title);
+  g_free (self->version);
+  g_free (self->source);
+  g_free (self->boot_path);
+  g_free (self->kernel);
+  g_strfreev (self->initrds);
+  g_free (self->cmdline);
+  g_ptr_array_unref (self->findings);
+  g_free (self);
+}
+
+gboolean
+kexec_entry_is_id (const char *text)
+{
+  gsize length = strspn (text, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "._+@:-");
+
+  return length > 0 && length <= ID_MAX && text[length] == '\0';
+}
+
+GVariant *
+kexec_entry_to_variant (const KexecEntry *self)
+{
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
+
+  g_variant_dict_insert (&dict, "id", "s", self->id);
+  g_variant_dict_insert (&dict, "title", "s", self->title);
+  g_variant_dict_insert (&dict, "version", "s", self->version);
+  g_variant_dict_insert (&dict, "source", "s", self->source);
+  g_variant_dict_insert (&dict, "kernel", "s", self->kernel);
+  g_variant_dict_insert (&dict, "initrds", "^as", self->initrds);
+  g_variant_dict_insert (&dict, "cmdline", "s", self->cmdline);
+  g_variant_dict_insert (&dict, "default", "b", self->is_default);
+  g_variant_dict_insert (&dict, "running", "b", self->is_running);
+  g_variant_dict_insert (&dict, "trusted", "b", self->is_trusted);
+  g_variant_dict_insert_value (&dict, "findings", kexec_findings_to_variant (self->findings));
+  return g_variant_dict_end (&dict);
+}

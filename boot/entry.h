@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A boot entry: something that this machine can boot, and where it was found. */
+#pragma once
+
+#include "image/finding.h"
+
+/* How an entry got its command line. */
+typedef enum {
+  KEXEC_CMDLINE_OWN,      /* the entry or a file for this purpose (/etc/kernel/cmdline) says it */
+  KEXEC_CMDLINE_BORROWED, /* the running system's, less what a boot loader adds */
+} KexecCmdlineOrigin;
+
+/* What an entry is for. */
+typedef enum {
+  KEXEC_ENTRY_NORMAL,
+  KEXEC_ENTRY_OLD,    /* a copy that was kept when its kernel was replaced: "vmlinuz-6.1.0.old" */
+  KEXEC_ENTRY_RESCUE, /* boots on other hardware than this, or into a rescue system; never the
+                         default by itself */
+} KexecEntryKind;
+
+typedef struct {
+  gatomicrefcount ref_count;
+  char *id;      /* unique among the entries of a listing; see kexec_entry_is_id() */
+  char *title;   /* for people */
+  char *version; /* the kernel's release, as far as known */
+  KexecEntryKind kind;
+  char *source;    /* what kind of source named it: "directory" */
+  char *boot_path; /* the directory that its files lie in, below the root: "/boot" */
+  char *kernel;    /* path below the root, absolute: "/boot/vmlinuz-6.1.0" */
+  GStrv initrds;   /* likewise, in loading order */
+  char *cmdline;
+  KexecCmdlineOrigin cmdline_origin;
+  gboolean is_default;         /* the default entry */
+  gboolean is_default_guessed; /* … but no boot loader or administrator said so */
+  gboolean is_running;         /* the running kernel came from it, as far as can be told */
+  gboolean is_trusted;         /* root alone can change what it boots */
+  KexecFindings *findings;
+} KexecEntry;
+
+/** Returns: (transfer full): an entry whose strings are all "". */
+KexecEntry *kexec_entry_new (void);
+KexecEntry *kexec_entry_ref (KexecEntry *self);
+void kexec_entry_unref (KexecEntry *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (KexecEntry, kexec_entry_unref)
+
+/**
+ * kexec_entry_is_id:
+ *
+ * Returns: whether @text can be an entry's id: 1 to 255 of the characters A-Z a-z 0-9 . _ + @ : -
+ */
+gboolean kexec_entry_is_id (const char *text);
+
+/** Returns: (transfer floating): an a{sv} as ListEntries documents it. */
+GVariant *kexec_entry_to_variant (const KexecEntry *self);

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Looks for a command line in the files where kernel-install(8) does. */
+#include "boot/kernel-cmdline.h"
+
+#include <fcntl.h>
+#include <gio/gio.h>
+#include <linux/magic.h>
+#include <sys/vfs.h>
+
+#include "boot/beneath.h"
+#include "boot/fd.h"
+#include "boot/trust.h"
+#include "image/cmdline.h"
+
+/* Room for a longest command line with much white space in it. */
+#define FILE_SIZE_MAX (4 * KEXEC_CMDLINE_MAX)
+
+static const struct {
+  const char *path;
+  KexecCmdlineOrigin origin;
+} files[] = {
+  { "/etc/kernel/cmdline", KEXEC_CMDLINE_OWN },
+  { "/usr/lib/kernel/cmdline", KEXEC_CMDLINE_OWN },
+  { "/proc/cmdline", KEXEC_CMDLINE_BORROWED },
+};
+
+static char *
+join_words (const char *text)
+{
+  g_auto (GStrv) words = kexec_cmdline_split (text);
+
+  return g_strjoinv (" ", words);
+}
+
+/* Takes a file's contents. Returns: %FALSE if there is no word in them. */
+static gboolean
+take_text (KexecKernelCmdline *self, const char *text)
+{
+  g_autofree char *cmdline =
+    self->origin == KEXEC_CMDLINE_OWN ? join_words (text) : kexec_cmdline_clean (text);
+
+  if (*cmdline == '\0')
+    return FALSE;
+  if (!g_utf8_validate (cmdline, -1, NULL)) {
+    char *valid = g_utf8_make_valid (cmdline, -1);
+
+    kexec_findings_add (self->findings, KEXEC_FINDING_CMDLINE_INVALID, self->path, NULL,
+                        "The command line in %s is not UTF-8 text; write one without special "
+                        "characters into /etc/kernel/cmdline",
+                        self->path);
+    g_free (cmdline);
+    cmdline = valid;
+  }
+  g_free (self->cmdline);
+  self->cmdline = g_steal_pointer (&cmdline);
+  return TRUE;
+}
+
+KexecKernelCmdline *
+kexec_kernel_cmdline_find (int root_fd)
+{
+  KexecKernelCmdline *self = g_new0 (KexecKernelCmdline, 1);
+
+  self->cmdline = g_strdup ("");
+  self->findings = kexec_findings_new ();
+  for (guint i = 0; i < G_N_ELEMENTS (files); i++) {
+    g_autoptr (GError) error = NULL;
+    g_autofree char *text = kexec_beneath_read (root_fd, files[i].path, FILE_SIZE_MAX, &error);
+
+    if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+      continue;
+    g_free (self->path);
+    self->path = g_strdup (files[i].path);
+    self->origin = files[i].origin;
+    if (error != NULL) {
+      kexec_findings_add (self->findings, KEXEC_FINDING_ENTRY_UNREADABLE, self->path, NULL,
+                          "%s; mend or remove it", error->message);
+      return self;
+    }
+    if (take_text (self, text))
+      return self;
+  }
+  g_free (self->path);
+  self->path = g_strdup ("");
+  self->origin = KEXEC_CMDLINE_BORROWED;
+  kexec_findings_add (self->findings, KEXEC_FINDING_CMDLINE_NO_ROOT, NULL, NULL,
+                      "No command line was found; write one into /etc/kernel/cmdline");
+  return self;
+}
+
+gboolean
+kexec_kernel_cmdline_is_trusted (const KexecKernelCmdline *self, int root_fd, char **reason)
+{
+  kexec_autofd fd = -1;
+  struct statfs fs;
+
+  if (*self->path == '\0')
+    return TRUE;
+  fd = kexec_beneath_open_in_root (root_fd, self->path, O_PATH, NULL);
+  if (self->origin == KEXEC_CMDLINE_BORROWED && fd >= 0 && fstatfs (fd, &fs) == 0 &&
+      fs.f_type == PROC_SUPER_MAGIC)
+    return TRUE;
+  return kexec_trust_judge (root_fd, self->path, reason);
+}
+
+void
+kexec_kernel_cmdline_free (KexecKernelCmdline *self)
+{
+  g_free (self->cmdline);
+  g_free (self->path);
+  g_ptr_array_unref (self->findings);
+  g_free (self);
+}
