@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Arrival: whether an execution ended where it was meant to. A pending record is written before the
+ * hand-over; the next boot compares it with what came up and keeps the result.
+ */
+#pragma once
+
+#include "daemon/environment.h"
+#include "daemon/record.h"
+
+/**
+ * kexec_arrival_expect:
+ * @record: the image that is to come up
+ * @uid: who executes it
+ *
+ * Writes the pending record, durably.
+ */
+gboolean kexec_arrival_expect (const KexecEnvironment *environment, const KexecRecord *record,
+                               guint32 uid, GError **error);
+
+/** Whether a hand-over of this boot is pending. */
+gboolean kexec_arrival_is_pending (const KexecEnvironment *environment);
+
+/** The shutdown did not begin: turns the pending record into the result "failed" with @text. */
+void kexec_arrival_fail (const KexecEnvironment *environment, const char *text);
+
+/**
+ * kexec_arrival_record:
+ *
+ * Turns the pending record of an earlier boot into the result, and logs it. Without one it does
+ * nothing.
+ */
+gboolean kexec_arrival_record (const KexecEnvironment *environment, GError **error);
+
+/** Returns: (transfer floating): the LastExecution property; empty if there was none. */
+GVariant *kexec_arrival_last (const KexecEnvironment *environment);

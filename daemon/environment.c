@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "daemon/environment.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "image/error.h"
+
+static int
+open_directory (const char *path, gboolean create, GError **error)
+{
+  int fd;
+
+  if (create && g_mkdir_with_parents (path, 0700) != 0 && errno != EEXIST)
+    fd = -1;
+  else
+    fd = open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0)
+    g_set_error (error, KEXEC_ERROR, KEXEC_ERROR_IO_ERROR,
+                 "Cannot open the directory %s (%s); kexecd needs it", path, g_strerror (errno));
+  return fd;
+}
+
+KexecEnvironment *
+kexec_environment_open (const char *root, const char *runtime_dir, const char *state_dir,
+                        const KexecKernelOps *ops, GError **error)
+{
+  g_autoptr (KexecEnvironment) self = g_new0 (KexecEnvironment, 1);
+
+  self->ops = ops;
+  self->root_fd = self->runtime_fd = self->state_fd = -1;
+  self->root_fd = open_directory (root, FALSE, error);
+  if (self->root_fd < 0)
+    return NULL;
+  self->runtime_fd = open_directory (runtime_dir, TRUE, error);
+  if (self->runtime_fd < 0)
+    return NULL;
+  self->state_fd = open_directory (state_dir, TRUE, error);
+  if (self->state_fd < 0)
+    return NULL;
+  self->boot_id = kexec_kernel_boot_id (self->root_fd);
+  if (self->boot_id == NULL) {
+    g_set_error_literal (error, KEXEC_ERROR, KEXEC_ERROR_IO_ERROR,
+                         "Cannot read this boot's id; kexecd needs /proc");
+    return NULL;
+  }
+  return g_steal_pointer (&self);
+}
+
+static void
+close_if_open (int fd)
+{
+  if (fd >= 0)
+    close (fd);
+}
+
+void
+kexec_environment_free (KexecEnvironment *self)
+{
+  close_if_open (self->root_fd);
+  close_if_open (self->runtime_fd);
+  close_if_open (self->state_fd);
+  g_free (self->boot_id);
+  g_free (self);
+}

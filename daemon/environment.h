@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Where the daemon lives: the directories it reads and writes, and the kernel it talks to. */
+#pragma once
+
+#include "daemon/kernel-ops.h"
+
+typedef struct {
+  int root_fd;    /* "/": kernels, /proc, /sys, configuration */
+  int runtime_fd; /* KEXEC_RUNTIME_DIR: what belongs to this boot */
+  int state_fd;   /* KEXEC_STATE_DIR: what survives it */
+  char *boot_id;  /* this boot's */
+  const KexecKernelOps *ops;
+} KexecEnvironment;
+
+/**
+ * kexec_environment_open:
+ * @root: the root directory, "/"
+ * @runtime_dir: made if it is not there (mode 0700)
+ * @state_dir: likewise
+ *
+ * Returns: (transfer full): the environment, or %NULL with a sentence.
+ */
+KexecEnvironment *kexec_environment_open (const char *root, const char *runtime_dir,
+                                          const char *state_dir, const KexecKernelOps *ops,
+                                          GError **error);
+void kexec_environment_free (KexecEnvironment *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (KexecEnvironment, kexec_environment_free)

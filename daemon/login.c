@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "daemon/login.h"
+
+#include "daemon/names.h"
+#include "daemon/text.h"
+#include "image/error.h"
+
+#define CALL_TIMEOUT 10000 /* ms */
+
+void
+kexec_login_free (KexecLogin *self)
+{
+  g_ptr_array_unref (self->sessions);
+  g_ptr_array_unref (self->inhibitors);
+  g_free (self->scheduled);
+  g_free (self);
+}
+
+static GVariant *
+call (GDBusConnection *connection, const char *path, const char *interface, const char *method,
+      GVariant *parameters, GCancellable *cancellable, GError **error)
+{
+  return g_dbus_connection_call_sync (connection, LOGIN1_BUS_NAME, path, interface, method,
+                                      parameters, NULL, G_DBUS_CALL_FLAGS_NONE, CALL_TIMEOUT,
+                                      cancellable, error);
+}
+
+static GVariant *
+get_properties (GDBusConnection *connection, const char *path, const char *interface,
+                GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GVariant) reply = call (connection, path, "org.freedesktop.DBus.Properties", "GetAll",
+                                     g_variant_new ("(s)", interface), cancellable, error);
+
+  return reply != NULL ? g_variant_get_child_value (reply, 0) : NULL;
+}
+
+/* A person's session: neither a greeter, nor the manager of a user's services, nor one that ends. A
+ * session that is gone by now is nobody's. */
+static gboolean
+is_person (GDBusConnection *connection, const char *path, GCancellable *cancellable)
+{
+  g_autoptr (GVariant) properties =
+    get_properties (connection, path, LOGIN1_SESSION, cancellable, NULL);
+  const char *class = "", *state = "";
+
+  if (properties == NULL)
+    return FALSE;
+  g_variant_lookup (properties, "Class", "&s", &class);
+  g_variant_lookup (properties, "State", "&s", &state);
+  return g_strv_contains ((const char *const[]){ "user", "user-early", "user-light",
+                                                 "user-early-light", "user-incomplete", NULL },
+                          class) &&
+         !g_str_equal (state, "closing");
+}
+
+static gboolean
+read_sessions (KexecLogin *self, GDBusConnection *connection, guint32 own_uid,
+               GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GVariant) reply =
+    call (connection, LOGIN1_PATH, LOGIN1_INTERFACE, "ListSessions", NULL, cancellable, error);
+  g_autoptr (GVariantIter) iter = NULL;
+  const char *id, *user, *seat, *path;
+  guint32 uid;
+
+  if (reply == NULL || !g_variant_is_of_type (reply, G_VARIANT_TYPE ("(a(susso))")))
+    return FALSE;
+  g_variant_get (reply, "(a(susso))", &iter);
+  while (g_variant_iter_next (iter, "(&su&s&s&o)", &id, &uid, &user, &seat, &path)) {
+    if (uid == own_uid || !is_person (connection, path, cancellable))
+      continue;
+    g_ptr_array_add (self->sessions, g_strdup_printf ("%s (session %s%s%s)", user, id,
+                                                      *seat != '\0' ? " on " : "", seat));
+  }
+  return TRUE;
+}
+
+static gboolean
+blocks_shutdown (const char *what, const char *mode, guint32 uid, guint32 own_uid)
+{
+  g_auto (GStrv) things = g_strsplit (what, ":", -1);
+
+  if (!g_strv_contains ((const char *const *) things, "shutdown"))
+    return FALSE;
+  /* "block" binds everybody, "block-weak" (systemd 257) everybody but its owner. */
+  return g_str_equal (mode, "block") || (g_str_equal (mode, "block-weak") && uid != own_uid);
+}
+
+static gboolean
+read_inhibitors (KexecLogin *self, GDBusConnection *connection, guint32 own_uid,
+                 GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GVariant) reply =
+    call (connection, LOGIN1_PATH, LOGIN1_INTERFACE, "ListInhibitors", NULL, cancellable, error);
+  g_autoptr (GVariantIter) iter = NULL;
+  const char *what, *who, *why, *mode;
+  guint32 uid, pid;
+
+  if (reply == NULL || !g_variant_is_of_type (reply, G_VARIANT_TYPE ("(a(ssssuu))")))
+    return FALSE;
+  g_variant_get (reply, "(a(ssssuu))", &iter);
+  while (g_variant_iter_next (iter, "(&s&s&s&suu)", &what, &who, &why, &mode, &uid, &pid)) {
+    g_autofree char *clean_who = kexec_text_sanitize (who);
+    g_autofree char *clean_why = kexec_text_sanitize (why);
+
+    if (blocks_shutdown (what, mode, uid, own_uid))
+      g_ptr_array_add (self->inhibitors, g_strdup_printf ("%s (uid %u, pid %u: “%s”)", clean_who,
+                                                          uid, pid, clean_why));
+  }
+  return TRUE;
+}
+
+static gboolean
+read_shutdown (KexecLogin *self, GDBusConnection *connection, GCancellable *cancellable,
+               GError **error)
+{
+  g_autoptr (GVariant) properties =
+    get_properties (connection, LOGIN1_PATH, LOGIN1_INTERFACE, cancellable, error);
+  const char *type = "";
+  guint64 when;
+
+  if (properties == NULL)
+    return FALSE;
+  if (g_variant_lookup (properties, "ScheduledShutdown", "(&st)", &type, &when) && *type != '\0')
+    self->scheduled = g_strdup (type);
+  g_variant_lookup (properties, "PreparingForShutdown", "b", &self->preparing);
+  return TRUE;
+}
+
+static gboolean
+is_absent (const GError *error)
+{
+  return g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_SERVICE_UNKNOWN) ||
+         g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_NAME_HAS_NO_OWNER) ||
+         g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_SPAWN_SERVICE_NOT_FOUND);
+}
+
+static void
+worker (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  guint32 uid = GPOINTER_TO_UINT (task_data);
+  g_autoptr (KexecLogin) self = g_new0 (KexecLogin, 1);
+  g_autoptr (GError) error = NULL;
+
+  self->sessions = g_ptr_array_new_with_free_func (g_free);
+  self->inhibitors = g_ptr_array_new_with_free_func (g_free);
+  if (read_shutdown (self, source, cancellable, &error) &&
+      read_inhibitors (self, source, uid, cancellable, &error) &&
+      read_sessions (self, source, uid, cancellable, &error))
+    g_task_return_pointer (task, g_steal_pointer (&self), (GDestroyNotify) kexec_login_free);
+  else if (is_absent (error))
+    g_task_return_pointer (task, g_steal_pointer (&self), (GDestroyNotify) kexec_login_free);
+  else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    g_task_return_error (task, g_steal_pointer (&error));
+  else
+    g_task_return_new_error (task, KEXEC_ERROR, KEXEC_ERROR_FAILED,
+                             "logind did not say who is logged in and who asks not to shut down"
+                             " (%s); look at its log",
+                             error != NULL ? error->message : "unexpected answer");
+}
+
+void
+kexec_login_read_async (GDBusConnection *connection, guint32 uid, GCancellable *cancellable,
+                        GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (connection, cancellable, callback, user_data);
+
+  g_task_set_task_data (task, GUINT_TO_POINTER (uid), NULL);
+  g_task_run_in_thread (task, worker);
+}
+
+KexecLogin *
+kexec_login_read_finish (GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+char *
+kexec_login_join (const GPtrArray *names)
+{
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i < names->len; i++)
+    g_string_append_printf (text, "%s%s",
+                            i == 0                ? ""
+                            : i + 1 == names->len ? " and "
+                                                  : ", ",
+                            (const char *) names->pdata[i]);
+  return g_string_free (text, FALSE);
+}

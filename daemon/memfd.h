@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Sealed copies of files: what was hashed is what is checked is what is loaded. */
+#pragma once
+
+#include <gio/gio.h>
+
+typedef struct {
+  int fd; /* a memfd; sealed by kexec_memfd_seal() */
+  guint64 size;
+} KexecMemfd;
+
+/** Called while copying with the bytes that are done. */
+typedef void (*KexecMemfdProgress) (guint64 bytes, gpointer user_data);
+
+/** Returns: (transfer full): an empty memfd, or %NULL. */
+KexecMemfd *kexec_memfd_new (const char *name, GError **error);
+void kexec_memfd_free (KexecMemfd *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (KexecMemfd, kexec_memfd_free)
+
+/**
+ * kexec_memfd_append:
+ * @fd: the file; read from its beginning, its own offset does not move
+ * @name: what to call it in errors
+ * @size: how many bytes it must have; fewer or more is an error: it changed while it was read
+ * @progress: called after each piece, with the bytes of this file so far
+ * @sha256: (out) (transfer full): of these bytes, lower-case hexadecimal
+ *
+ * Appends a copy of the file.
+ */
+gboolean kexec_memfd_append (KexecMemfd *self, int fd, const char *name, guint64 size,
+                             GCancellable *cancellable, KexecMemfdProgress progress,
+                             gpointer user_data, char **sha256, GError **error);
+
+/** Appends zeros up to a multiple of four bytes, as initrds that follow one another need. */
+gboolean kexec_memfd_pad (KexecMemfd *self, GError **error);
+
+/** Seals the memfd: nobody can change it any more. */
+gboolean kexec_memfd_seal (KexecMemfd *self, GError **error);
+
+/** Returns: (transfer full): a sealed memfd's contents, mapped, without a copy. */
+GBytes *kexec_memfd_map (const KexecMemfd *self, GError **error);
+
+/** Returns: (transfer full): the digest of the first @size bytes of a file, or %NULL. */
+char *kexec_memfd_digest (int fd, guint64 size, GError **error);

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "daemon/method-execute.h"
+
+#include "daemon/dispatch.h"
+#include "daemon/execution.h"
+#include "daemon/log.h"
+#include "daemon/names.h"
+#include "daemon/ownership.h"
+
+#define BIT(action) KEXEC_ACTION_BIT (KEXEC_ACTION_##action)
+
+gboolean
+kexec_execute_check (KexecRequest *request, GError **error)
+{
+  guint64 when = kexec_options_get_uint64 (request->options, "when");
+  guint64 latest = (guint64) g_get_real_time () + KEXEC_MAX_WHEN_SEC * (guint64) G_USEC_PER_SEC;
+
+  if (when <= latest)
+    return TRUE;
+  g_set_error (error, KEXEC_ERROR, KEXEC_ERROR_INVALID_ARGUMENT,
+               "The time is more than %d days ahead; choose an earlier one",
+               KEXEC_MAX_WHEN_SEC / (24 * 3600));
+  return FALSE;
+}
+
+/* With nothing staged at all, an ordinary reboot may do; never over somebody else's image. */
+static gboolean
+is_cold (KexecRequest *request)
+{
+  KexecService *service = request->service;
+
+  return service->record == NULL && !kexec_service_is_foreign (service) &&
+         kexec_options_get_boolean (request->options, "allow-cold-reboot") &&
+         kexec_options_get_string (request->options, "stage-id") == NULL;
+}
+
+gboolean
+kexec_execute_prepare (KexecRequest *request, GError **error)
+{
+  KexecService *service = request->service;
+  const char *stage_id = kexec_options_get_string (request->options, "stage-id");
+
+  kexec_service_refresh (service);
+  if (!kexec_ownership_check_busy (service, request->uid, error))
+    return FALSE;
+  if (!is_cold (request) && !kexec_service_check_staged (service, stage_id, error))
+    return FALSE;
+  if (service->backend == &kexec_reboot_none &&
+      !kexec_options_get_boolean (request->options, "immediate")) {
+    g_set_error_literal (error, KEXEC_ERROR, KEXEC_ERROR_NO_REBOOT_BACKEND,
+                         "No init system that kexecd knows how to shut down is running (systemd"
+                         " with logind is); shut down with its own command");
+    return FALSE;
+  }
+  return TRUE;
+}
+
+KexecActions
+kexec_execute_shape (KexecRequest *request)
+{
+  KexecActions actions = BIT (EXECUTE) | kexec_ownership_need (request->service, request->uid);
+
+  if (kexec_options_get_boolean (request->options, "immediate"))
+    actions |= BIT (EXECUTE_IMMEDIATE);
+  if (kexec_options_get_string (request->options, "message") != NULL)
+    actions |= BIT (SET_WALL_MESSAGE);
+  return actions;
+}
+
+KexecActions
+kexec_execute_need (KexecRequest *request)
+{
+  KexecActions actions = kexec_execute_shape (request);
+
+  if (request->login->sessions->len > 0)
+    actions |= BIT (EXECUTE_MULTIPLE_SESSIONS);
+  if (request->login->inhibitors->len > 0)
+    actions |= BIT (EXECUTE_IGNORE_INHIBIT);
+  return actions;
+}
+
+static void
+on_login (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  KexecRequest *request = user_data;
+  GError *error = NULL;
+
+  g_clear_pointer (&request->login, kexec_login_free);
+  request->login = kexec_login_read_finish (result, &error);
+  if (request->login != NULL)
+    kexec_execution_check_login (
+      request->login, kexec_options_get_boolean (request->options, "ignore-inhibitors"), &error);
+  kexec_dispatch_resolved (request, error);
+}
+
+void
+kexec_execute_resolve (KexecRequest *request)
+{
+  kexec_login_read_async (request->service->connection, request->uid, request->cancellable,
+                          on_login, request);
+}
+
+static KexecSchedule *
+new_schedule (KexecRequest *request)
+{
+  const KexecRecord *record = request->service->record;
+  KexecSchedule *schedule = kexec_schedule_new ();
+
+  schedule->uid = request->uid;
+  schedule->when = kexec_options_get_uint64 (request->options, "when");
+  schedule->stage_id = g_strdup (record != NULL ? record->stage_id : "");
+  schedule->message = g_strdup (kexec_options_get_string (request->options, "message"));
+  schedule->ignore_inhibitors = kexec_options_get_boolean (request->options, "ignore-inhibitors");
+  schedule->allow_cold_reboot = kexec_options_get_boolean (request->options, "allow-cold-reboot");
+  schedule->immediate = kexec_options_get_boolean (request->options, "immediate");
+  schedule->granted = request->uid == 0 ? ~(KexecActions) 0 : request->granted;
+  return schedule;
+}
+
+static void
+set_schedule (KexecRequest *request, KexecSchedule *schedule)
+{
+  g_autoptr (GDateTime) when = g_date_time_new_from_unix_local (schedule->when / G_USEC_PER_SEC);
+  g_autofree char *text = when != NULL ? g_date_time_format (when, "%F %T %Z") : NULL;
+  GError *error = NULL;
+
+  if (!kexec_service_set_schedule (request->service, schedule, &error)) {
+    kexec_request_fail (request, error);
+    return;
+  }
+  kexec_log (KEXEC_EVENT_SCHEDULED,
+             kexec_service_log_fields (request->service->record, request->uid),
+             "uid %u scheduled a reboot into the staged kernel for %s", request->uid,
+             text != NULL ? text : "later");
+  kexec_request_return (request, NULL);
+}
+
+static void
+on_executed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (KexecRequest) request = user_data;
+  GError *error = NULL;
+
+  if (kexec_execution_finish (result, &error))
+    kexec_request_return (request, NULL);
+  else
+    kexec_request_fail (request, error);
+}
+
+void
+kexec_execute_run (KexecRequest *request)
+{
+  g_autoptr (KexecSchedule) schedule = new_schedule (request);
+
+  if (schedule->when > g_get_real_time ())
+    set_schedule (request, g_steal_pointer (&schedule));
+  else
+    kexec_execution_start (request->service, g_steal_pointer (&schedule), on_executed,
+                           kexec_request_ref (request));
+}

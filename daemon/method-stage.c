@@ -1,0 +1,393 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "daemon/method-stage.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <gio/gunixfdlist.h>
+
+#include "daemon/dispatch.h"
+#include "daemon/entries.h"
+#include "daemon/log.h"
+#include "daemon/names.h"
+#include "daemon/ownership.h"
+#include "daemon/preflight.h"
+#include "daemon/staging.h"
+#include "daemon/text.h"
+
+#define BIT(action) KEXEC_ACTION_BIT (KEXEC_ACTION_##action)
+
+/* --- arguments --- */
+
+gboolean
+kexec_stage_check_entry (KexecRequest *request, GError **error)
+{
+  g_variant_get_child (request->parameters, 0, "&s", &request->entry_id);
+  return kexec_text_check (request->entry_id, "The entry's id", KEXEC_MAX_ENTRY_ID, error);
+}
+
+/* The index in a message can be any number, and there may be no descriptors at all. */
+static gboolean
+take_fd (KexecRequest *request, gint32 index, const char *what, GError **error)
+{
+  GDBusMessage *message = g_dbus_method_invocation_get_message (request->invocation);
+  GUnixFDList *list = g_dbus_message_get_unix_fd_list (message);
+  int fd = -1;
+
+  if (list != NULL && index >= 0 && index < g_unix_fd_list_get_length (list))
+    fd = g_unix_fd_list_get (list, index, NULL);
+  if (fd < 0) {
+    g_set_error (error, KEXEC_ERROR, KEXEC_ERROR_INVALID_ARGUMENT,
+                 "The descriptor of %s did not come with the message; pass an opened file", what);
+    return FALSE;
+  }
+  g_array_append_val (request->fds, fd);
+  return TRUE;
+}
+
+gboolean
+kexec_stage_check_files (KexecRequest *request, GError **error)
+{
+  g_autoptr (GVariant) initrds = g_variant_get_child_value (request->parameters, 1);
+  gint32 kernel;
+  const char *cmdline;
+
+  g_variant_get_child (request->parameters, 0, "h", &kernel);
+  g_variant_get_child (request->parameters, 2, "&s", &cmdline);
+  if (!kexec_text_check (cmdline, "The command line", KEXEC_CMDLINE_MAX, error))
+    return FALSE;
+  if (g_variant_n_children (initrds) > KEXEC_MAX_INITRDS) {
+    g_set_error (error, KEXEC_ERROR, KEXEC_ERROR_INVALID_ARGUMENT,
+                 "%" G_GSIZE_FORMAT " initrds were passed, at most %d are taken; join some of them",
+                 g_variant_n_children (initrds), KEXEC_MAX_INITRDS);
+    return FALSE;
+  }
+  if (!take_fd (request, kernel, "the kernel", error))
+    return FALSE;
+  for (gsize i = 0; i < g_variant_n_children (initrds); i++) {
+    gint32 index;
+
+    g_variant_get_child (initrds, i, "h", &index);
+    if (!take_fd (request, index, "an initrd", error))
+      return FALSE;
+  }
+  request->cmdline = g_strdup (cmdline);
+  return TRUE;
+}
+
+/* --- state --- */
+
+gboolean
+kexec_stage_prepare (KexecRequest *request, GError **error)
+{
+  KexecService *service = request->service;
+  const char *stage_id = kexec_options_get_string (request->options, "stage-id");
+  g_autoptr (KexecFindings) obstacles = kexec_findings_new ();
+
+  kexec_service_refresh (service);
+  if (!kexec_ownership_check_busy (service, request->uid, error))
+    return FALSE;
+  if (kexec_service_is_foreign (service) || stage_id != NULL) {
+    if (!kexec_service_check_staged (service, stage_id, error))
+      return FALSE;
+  }
+  kexec_preflight_obstacles (service->environment, obstacles);
+  return kexec_findings_check (obstacles, error);
+}
+
+/* --- authorization --- */
+
+static gboolean
+changes_cmdline (KexecRequest *request)
+{
+  const char *append = kexec_options_get_string (request->options, "append");
+
+  return kexec_options_get_string (request->options, "cmdline") != NULL ||
+         (append != NULL && *append != '\0');
+}
+
+KexecActions
+kexec_stage_shape (KexecRequest *request)
+{
+  KexecActions action = changes_cmdline (request)    ? BIT (STAGE_CUSTOM)
+                        : *request->entry_id == '\0' ? BIT (STAGE_DEFAULT)
+                                                     : BIT (STAGE_ENTRY);
+
+  return action | kexec_ownership_need (request->service, request->uid);
+}
+
+KexecActions
+kexec_stage_files_shape (KexecRequest *request)
+{
+  return BIT (STAGE_CUSTOM);
+}
+
+KexecAction
+kexec_stage_entry_action (const KexecEntry *entry)
+{
+  g_autofree char *shell = entry->cmdline_origin == KEXEC_CMDLINE_BORROWED
+                             ? kexec_cmdline_opens_shell (entry->cmdline)
+                             : NULL;
+
+  if (!entry->is_trusted || shell != NULL)
+    return KEXEC_ACTION_STAGE_CUSTOM;
+  if (entry->is_default && !entry->is_default_guessed)
+    return KEXEC_ACTION_STAGE_DEFAULT;
+  return KEXEC_ACTION_STAGE_ENTRY;
+}
+
+static KexecAction
+stage_action (KexecRequest *request)
+{
+  return changes_cmdline (request) ? KEXEC_ACTION_STAGE_CUSTOM
+                                   : kexec_stage_entry_action (request->entry);
+}
+
+KexecActions
+kexec_stage_need (KexecRequest *request)
+{
+  return KEXEC_ACTION_BIT (stage_action (request)) |
+         kexec_ownership_need (request->service, request->uid);
+}
+
+/* --- resolving --- */
+
+static void
+take_entry (KexecRequest *request, KexecEntry *entry, const KexecConfig *config)
+{
+  const char *given = kexec_options_get_string (request->options, "cmdline");
+  const char *append = kexec_options_get_string (request->options, "append");
+  g_autofree char *cmdline =
+    given != NULL ? g_strdup (given)
+                  : kexec_cmdline_append (entry->cmdline, append != NULL ? append : "");
+
+  /* What was granted was granted for what the prompt named. */
+  if (request->entry != NULL &&
+      (!g_str_equal (request->entry->id, entry->id) || !g_str_equal (request->cmdline, cmdline)))
+    request->granted = 0;
+  g_clear_pointer (&request->entry, kexec_entry_unref);
+  request->entry = kexec_entry_ref (entry);
+  g_free (request->cmdline);
+  request->cmdline = g_steal_pointer (&cmdline);
+  request->staged_lifetime_sec = config->staged_lifetime_sec;
+}
+
+static void
+on_listed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  KexecRequest *request = user_data;
+  g_autoptr (KexecConfig) config = NULL;
+  g_autoptr (GPtrArray) entries = NULL;
+  g_autoptr (KexecEntry) entry = NULL;
+  GError *error = NULL;
+
+  entries = kexec_entries_list_finish (result, &config, &error);
+  if (entries != NULL)
+    entry = kexec_catalog_find (entries, request->entry_id, &error);
+  if (entry != NULL)
+    take_entry (request, entry, config);
+  kexec_dispatch_resolved (request, error);
+}
+
+void
+kexec_stage_resolve (KexecRequest *request)
+{
+  kexec_entries_list_async (request->service->environment, request->cancellable, on_listed,
+                            request);
+}
+
+/* --- the worker: one verification at a time, Stage before Check --- */
+
+typedef void (*Start) (KexecRequest *request);
+
+static void start_load (KexecRequest *request);
+static void start_check (KexecRequest *request);
+
+static Start
+start_of (KexecRequest *request)
+{
+  return request->method->run == kexec_stage_run_check ? start_check : start_load;
+}
+
+static void
+start_next (KexecService *service)
+{
+  KexecRequest *request = g_queue_pop_head (&service->waiting);
+
+  if (service->worker != NULL)
+    kexec_request_unref (service->worker);
+  service->worker = request;
+  if (request != NULL)
+    start_of (request) (request);
+}
+
+static void
+enqueue (KexecRequest *request, gboolean first)
+{
+  KexecService *service = request->service;
+
+  if (first)
+    g_queue_push_head (&service->waiting, kexec_request_ref (request));
+  else
+    g_queue_push_tail (&service->waiting, kexec_request_ref (request));
+  if (service->worker == NULL)
+    start_next (service);
+}
+
+static KexecStaging *
+new_staging (KexecRequest *request)
+{
+  const KexecEnvironment *environment = request->service->environment;
+  const char *title = kexec_options_get_string (request->options, "title");
+
+  if (request->entry == NULL)
+    return kexec_staging_new_files (environment, (const int *) request->fds->data,
+                                    request->fds->len, title != NULL ? title : "a kernel file",
+                                    request->cmdline);
+  /* A check tells about trust by a finding; it needs no authorization for it. */
+  return kexec_staging_new_entry (environment, request->entry, request->cmdline,
+                                  start_of (request) == start_check ||
+                                    (request->granted & BIT (STAGE_CUSTOM)) != 0);
+}
+
+typedef struct {
+  KexecRequest *request;
+  KexecStaging *staging;
+} Work;
+
+static Work *
+work_new (KexecRequest *request)
+{
+  Work *work = g_new0 (Work, 1);
+
+  work->request = kexec_request_ref (request);
+  work->staging = new_staging (request);
+  return work;
+}
+
+static void
+work_free (Work *work)
+{
+  kexec_staging_unref (work->staging);
+  kexec_request_unref (work->request);
+  g_free (work);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Work, work_free)
+
+/* --- Stage and StageFiles --- */
+
+static void
+on_progress (const char *phase, guint64 done, guint64 total, gpointer user_data)
+{
+  KexecRequest *request = user_data;
+
+  g_dbus_connection_emit_signal (request->service->connection, request->sender, KEXEC_BUS_PATH,
+                                 KEXEC_BUS_INTERFACE, "StageProgress",
+                                 g_variant_new ("(stt)", phase, done, total), NULL);
+}
+
+static void
+answer_staged (KexecRequest *request, KexecStaging *staging)
+{
+  KexecService *service = request->service;
+  KexecRecord *record = kexec_staging_steal_record (staging);
+
+  kexec_service_set_record (service, record);
+  kexec_log (KEXEC_EVENT_STAGED, kexec_service_log_fields (record, request->uid),
+             "%s (%s) was staged by uid %u", record->title,
+             *record->release != '\0' ? record->release : "release unknown", request->uid);
+  kexec_request_return (request,
+                        g_variant_new ("(@a{sv})", kexec_record_to_variant (record, FALSE)));
+}
+
+static void
+on_staged (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Work) work = user_data;
+  KexecRequest *request = work->request;
+  KexecService *service = request->service;
+  GError *error = NULL;
+
+  service->staging = FALSE;
+  if (kexec_staging_run_finish (work->staging, result, &error)) {
+    answer_staged (request, work->staging);
+  } else {
+    g_autoptr (GHashTable) details = kexec_request_details (request);
+
+    kexec_log (KEXEC_EVENT_STAGE_FAILED,
+               g_variant_new_parsed ("{'KEXEC_UID': <%u>, 'KEXEC_TITLE': <%s>}", request->uid,
+                                     (const char *) g_hash_table_lookup (details, "title")),
+               "Staging for uid %u failed: %s", request->uid, error->message);
+    kexec_request_fail (request, error);
+  }
+  kexec_service_refresh (service);
+  start_next (service);
+}
+
+static void
+start_load (KexecRequest *request)
+{
+  KexecService *service = request->service;
+  Work *work = work_new (request);
+  KexecAction action = request->entry != NULL ? stage_action (request) : KEXEC_ACTION_STAGE_CUSTOM;
+  gint64 lifetime = request->uid == 0 ? 0 : (gint64) request->staged_lifetime_sec * G_USEC_PER_SEC;
+
+  kexec_staging_set_owner (work->staging, request->uid, action, lifetime);
+  kexec_staging_set_progress (work->staging, on_progress, request);
+  if (service->record != NULL)
+    kexec_staging_set_replaces (work->staging);
+  kexec_staging_run_async (work->staging, TRUE, request->cancellable, on_staged, work);
+}
+
+void
+kexec_stage_run (KexecRequest *request)
+{
+  request->service->staging = TRUE;
+  kexec_service_refresh (request->service);
+  enqueue (request, TRUE);
+}
+
+void
+kexec_stage_run_files (KexecRequest *request)
+{
+  g_autoptr (KexecConfig) config = kexec_config_load (request->service->environment->root_fd);
+
+  request->staged_lifetime_sec = config->staged_lifetime_sec;
+  kexec_stage_run (request);
+}
+
+/* --- Check --- */
+
+static void
+on_checked (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Work) work = user_data;
+  KexecRequest *request = work->request;
+  KexecFindings *findings = kexec_staging_findings (work->staging);
+  GError *error = NULL;
+  gboolean ok = kexec_staging_run_finish (work->staging, result, &error);
+
+  /* A blocker is an answer, anything else an error. */
+  if (ok || (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) &&
+             kexec_findings_blocker (findings) != NULL)) {
+    g_clear_error (&error);
+    kexec_request_return (request,
+                          g_variant_new ("(b@aa{sv})", ok, kexec_findings_to_variant (findings)));
+  } else {
+    kexec_request_fail (request, error);
+  }
+  start_next (request->service);
+}
+
+static void
+start_check (KexecRequest *request)
+{
+  Work *work = work_new (request);
+
+  kexec_staging_run_async (work->staging, FALSE, request->cancellable, on_checked, work);
+}
+
+void
+kexec_stage_run_check (KexecRequest *request)
+{
+  enqueue (request, FALSE);
+}

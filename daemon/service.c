@@ -1,0 +1,517 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "daemon/service.h"
+
+#include "daemon/arrival.h"
+#include "daemon/clock.h"
+#include "daemon/dispatch.h"
+#include "daemon/execution.h"
+#include "daemon/log.h"
+#include "daemon/login.h"
+#include "daemon/names.h"
+#include "daemon/preflight.h"
+#include "daemon/store.h"
+
+static const char *
+state_name (KexecService *self)
+{
+  if (self->handing_over)
+    return "executing";
+  if (self->staging)
+    return "staging";
+  if (self->schedule != NULL)
+    return "scheduled";
+  if (self->record != NULL)
+    return "staged";
+  return kexec_service_is_foreign (self) ? "foreign" : "idle";
+}
+
+gboolean
+kexec_service_is_foreign (KexecService *self)
+{
+  return self->record == NULL && !self->staging &&
+         kexec_kernel_slot (self->environment->root_fd) == KEXEC_SLOT_FULL;
+}
+
+GVariant *
+kexec_service_log_fields (const KexecRecord *record, guint32 uid)
+{
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
+
+  g_variant_dict_insert (&dict, "KEXEC_UID", "u", uid);
+  if (record == NULL)
+    return g_variant_dict_end (&dict);
+  g_variant_dict_insert (&dict, "KEXEC_ENTRY", "s", record->id);
+  g_variant_dict_insert (&dict, "KEXEC_TITLE", "s", record->title);
+  g_variant_dict_insert (&dict, "KEXEC_RELEASE", "s", record->release);
+  g_variant_dict_insert (&dict, "KEXEC_CMDLINE", "s", record->cmdline);
+  g_variant_dict_insert (&dict, "KEXEC_ACTION", "s", kexec_action_info (record->action)->id);
+  g_variant_dict_insert (&dict, "KEXEC_STAGE_ID", "s", record->stage_id);
+  for (guint i = 0; i < record->files->len; i++) {
+    const KexecRecordFile *file = record->files->pdata[i];
+    g_autofree char *key =
+      i == 0 ? g_strdup ("KEXEC_KERNEL_SHA256") : g_strdup_printf ("KEXEC_INITRD%u_SHA256", i - 1);
+
+    g_variant_dict_insert (&dict, key, "s", file->sha256);
+  }
+  return g_variant_dict_end (&dict);
+}
+
+/* --- properties --- */
+
+/* Entries' files are on local disks; a caller's files have no paths to look at. */
+gboolean
+kexec_service_is_stale (KexecService *self)
+{
+  return self->record->action != KEXEC_ACTION_STAGE_CUSTOM &&
+         kexec_record_is_stale (self->record, self->environment->root_fd);
+}
+
+static void
+publish (KexecService *self)
+{
+  KexecBusManager *bus = KEXEC_BUS_MANAGER (self->manager);
+  g_autoptr (GVariantDict) scheduled = g_variant_dict_new (NULL);
+
+  if (self->schedule != NULL) {
+    g_variant_dict_insert (scheduled, "when", "t", (guint64) self->schedule->when);
+    g_variant_dict_insert (scheduled, "uid", "u", self->schedule->uid);
+  }
+  kexec_bus_manager_set_scheduled (bus, g_variant_dict_end (scheduled));
+  kexec_bus_manager_set_staged (
+    bus, self->record != NULL
+           ? kexec_record_to_property (self->record, kexec_service_is_stale (self))
+           : g_variant_new ("a{sv}", NULL));
+  kexec_bus_manager_set_reboot_backend (bus, self->backend->name);
+  kexec_bus_manager_set_state (bus, state_name (self));
+}
+
+static void
+publish_obstacles (KexecService *self)
+{
+  g_autoptr (KexecFindings) findings = kexec_findings_new ();
+
+  kexec_preflight_obstacles (self->environment, findings);
+  if (self->backend == &kexec_reboot_none)
+    kexec_findings_add (findings, KEXEC_FINDING_NO_REBOOT_BACKEND, NULL, NULL,
+                        "No init system that kexecd knows how to shut down is running; an image"
+                        " can be staged, but not executed in order");
+  kexec_bus_manager_set_obstacles (KEXEC_BUS_MANAGER (self->manager),
+                                   kexec_findings_to_variant (findings));
+}
+
+static void
+on_read (const char *property, gpointer user_data)
+{
+  KexecService *self = user_data;
+
+  kexec_service_touch (self);
+  if (g_str_equal (property, "state") || g_str_equal (property, "staged") ||
+      g_str_equal (property, "scheduled"))
+    kexec_service_refresh (self);
+  else if (g_str_equal (property, "obstacles"))
+    publish_obstacles (self);
+}
+
+/* --- the slot and its record --- */
+
+static void
+forget_record (KexecService *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_clear_pointer (&self->record, kexec_record_free);
+  kexec_clock_clear_timer (&self->expiry_timer);
+  if (!kexec_store_remove (self->environment->runtime_fd, KEXEC_FILE_STAGED, FALSE, &error))
+    kexec_log (KEXEC_EVENT_PROBLEM, NULL, "%s", error->message);
+}
+
+void
+kexec_service_refresh (KexecService *self)
+{
+  KexecSlot slot = kexec_kernel_slot (self->environment->root_fd);
+
+  if (self->record != NULL && slot == KEXEC_SLOT_EMPTY && !self->staging) {
+    kexec_log (KEXEC_EVENT_LOST, kexec_service_log_fields (self->record, self->record->uid),
+               "%s is no longer staged: another program emptied the slot", self->record->title);
+    kexec_service_cancel_schedule (self, 0, "another program unloaded the staged image");
+    forget_record (self);
+  }
+  if (kexec_service_is_foreign (self) && !self->foreign_logged)
+    kexec_log (
+      KEXEC_EVENT_FOREIGN, NULL,
+      "The slot holds an image that another program loaded; “kexecctl unstage” lets it go");
+  self->foreign_logged = kexec_service_is_foreign (self);
+  publish (self);
+}
+
+gboolean
+kexec_service_check_staged (KexecService *self, const char *stage_id, GError **error)
+{
+  if (self->record == NULL && kexec_service_is_foreign (self))
+    g_set_error_literal (error, KEXEC_ERROR, KEXEC_ERROR_FOREIGN_IMAGE,
+                         "The loaded image is not from kexecd; let it go with “kexecctl unstage”"
+                         " and stage again");
+  else if (self->record == NULL)
+    g_set_error_literal (error, KEXEC_ERROR, KEXEC_ERROR_NOT_STAGED,
+                         "Nothing is staged; choose a kernel with “kexecctl stage”");
+  else if (stage_id != NULL && !g_str_equal (stage_id, self->record->stage_id))
+    g_set_error (error, KEXEC_ERROR, KEXEC_ERROR_STAGE_CHANGED,
+                 "Another image has been staged in the meantime (%s); look at “kexecctl status” and"
+                 " decide again",
+                 self->record->title);
+  else
+    return TRUE;
+  return FALSE;
+}
+
+static void
+on_expired (gpointer user_data)
+{
+  KexecService *self = user_data;
+  g_autoptr (KexecRecord) record = NULL;
+  g_autoptr (GError) error = NULL;
+
+  kexec_clock_clear_timer (&self->expiry_timer);
+  kexec_service_refresh (self);
+  if (self->record == NULL || self->staging || self->handing_over)
+    return;
+  record = kexec_record_load (self->environment->runtime_fd, self->environment->boot_id);
+  if (!kexec_service_unload (self, &error))
+    kexec_log (KEXEC_EVENT_PROBLEM, NULL, "The staged image has expired but stays: %s",
+               error->message);
+  else if (record != NULL)
+    kexec_log (KEXEC_EVENT_EXPIRED, kexec_service_log_fields (record, record->uid),
+               "%s, staged by uid %u, was let go: its time was over", record->title, record->uid);
+}
+
+/* An image that waits for its scheduled time does not expire. */
+static void
+arm_expiry (KexecService *self)
+{
+  kexec_clock_clear_timer (&self->expiry_timer);
+  if (self->record != NULL && self->record->expires != 0 && self->schedule == NULL)
+    self->expiry_timer =
+      kexec_clock_add_timer (CLOCK_BOOTTIME, self->record->expires, on_expired, self);
+}
+
+void
+kexec_service_set_record (KexecService *self, KexecRecord *record)
+{
+  g_clear_pointer (&self->record, kexec_record_free);
+  self->record = record;
+  if (self->schedule != NULL && !self->handing_over &&
+      !g_str_equal (self->schedule->stage_id, record->stage_id))
+    kexec_service_cancel_schedule (self, record->uid, "another image was staged");
+  arm_expiry (self);
+  publish (self);
+}
+
+gboolean
+kexec_service_unload (KexecService *self, GError **error)
+{
+  g_autoptr (KexecKernelFacts) facts = kexec_kernel_facts_read (self->environment->root_fd);
+  int error_number = self->environment->ops->unload ();
+
+  if (error_number != 0) {
+    kexec_kernel_load_error (error_number, facts, error);
+    return FALSE;
+  }
+  kexec_service_cancel_schedule (self, 0, "the image was unstaged");
+  forget_record (self);
+  publish (self);
+  return TRUE;
+}
+
+/* --- the schedule --- */
+
+static void
+on_time (gpointer user_data)
+{
+  KexecService *self = user_data;
+
+  kexec_clock_clear_timer (&self->schedule_timer);
+  if (self->schedule != NULL)
+    kexec_execution_fire (self);
+}
+
+static void
+arm_schedule (KexecService *self)
+{
+  kexec_clock_clear_timer (&self->schedule_timer);
+  if (self->schedule != NULL)
+    self->schedule_timer =
+      kexec_clock_add_timer (CLOCK_REALTIME, self->schedule->when, on_time, self);
+  arm_expiry (self);
+}
+
+gboolean
+kexec_service_set_schedule (KexecService *self, KexecSchedule *schedule, GError **error)
+{
+  if (schedule != NULL && !kexec_schedule_save (schedule, self->environment->runtime_fd,
+                                                self->environment->boot_id, error)) {
+    kexec_schedule_free (schedule);
+    return FALSE;
+  }
+  if (schedule == NULL)
+    kexec_schedule_remove (self->environment->runtime_fd);
+  g_clear_pointer (&self->schedule, kexec_schedule_free);
+  self->schedule = schedule;
+  arm_schedule (self);
+  publish (self);
+  return TRUE;
+}
+
+void
+kexec_service_cancel_schedule (KexecService *self, guint32 uid, const char *why)
+{
+  if (self->schedule == NULL)
+    return;
+  kexec_log (KEXEC_EVENT_CANCELLED, kexec_service_log_fields (self->record, uid),
+             "The reboot that uid %u scheduled was cancelled: %s", self->schedule->uid, why);
+  kexec_service_set_schedule (self, NULL, NULL);
+}
+
+/* --- the hand-over --- */
+
+static void
+end_handover (KexecService *self)
+{
+  kexec_clock_clear_timer (&self->handover_timer);
+  self->handing_over = FALSE;
+}
+
+static void
+publish_failure (KexecService *self, const char *text)
+{
+  kexec_arrival_fail (self->environment, text);
+  kexec_bus_manager_set_last_execution (KEXEC_BUS_MANAGER (self->manager),
+                                        kexec_arrival_last (self->environment));
+}
+
+void
+kexec_service_note_failure (KexecService *self, guint32 uid, const char *text)
+{
+  if (self->record != NULL && kexec_arrival_expect (self->environment, self->record, uid, NULL))
+    publish_failure (self, text);
+}
+
+void
+kexec_service_fail_handover (KexecService *self, const char *text)
+{
+  if (!self->handing_over)
+    return;
+  end_handover (self);
+  kexec_log (KEXEC_EVENT_EXECUTE_FAILED,
+             kexec_service_log_fields (self->record, self->record != NULL ? self->record->uid : 0),
+             "%s", text);
+  publish_failure (self, text);
+  kexec_service_refresh (self);
+  kexec_service_touch (self);
+}
+
+/* A daemon that was started again during the shutdown has missed the signal: ask. */
+static void
+on_handover_looked_at (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  KexecService *self = user_data;
+  g_autoptr (KexecLogin) login = kexec_login_read_finish (result, NULL);
+  g_autofree char *text = NULL;
+
+  if (login != NULL && login->preparing)
+    return;
+  text = g_strdup_printf ("%s accepted the reboot but did not begin it within %d seconds; the"
+                          " image stays staged, look at its log",
+                          self->backend->name, KEXEC_HANDOVER_SEC);
+  kexec_service_fail_handover (self, text);
+}
+
+static void
+on_handover_timeout (gpointer user_data)
+{
+  KexecService *self = user_data;
+
+  kexec_clock_clear_timer (&self->handover_timer);
+  kexec_login_read_async (self->connection, 0, NULL, on_handover_looked_at, self);
+}
+
+void
+kexec_service_begin_handover (KexecService *self)
+{
+  self->handing_over = TRUE;
+  kexec_clock_clear_timer (&self->handover_timer);
+  self->handover_timer = kexec_clock_add_timer (
+    CLOCK_BOOTTIME, kexec_clock_boottime () + KEXEC_HANDOVER_SEC * G_USEC_PER_SEC,
+    on_handover_timeout, self);
+  publish (self);
+}
+
+/* logind says that a shutdown begins, or that one was broken off. */
+static void
+on_prepare_for_shutdown (GDBusConnection *connection, const char *sender, const char *path,
+                         const char *interface, const char *signal, GVariant *parameters,
+                         gpointer user_data)
+{
+  KexecService *self = user_data;
+  gboolean begins;
+
+  if (!self->handing_over || !g_variant_is_of_type (parameters, G_VARIANT_TYPE ("(b)")))
+    return;
+  g_variant_get (parameters, "(b)", &begins);
+  if (begins)
+    kexec_clock_clear_timer (&self->handover_timer);
+  else
+    kexec_service_fail_handover (self, "logind broke the shutdown off; the image stays staged");
+}
+
+static void
+on_login_changed (GDBusConnection *connection, const char *name, const char *owner,
+                  gpointer user_data)
+{
+  KexecService *self = user_data;
+
+  self->backend = kexec_reboot_probe (self->environment, connection);
+  publish (self);
+}
+
+static void
+on_login_vanished (GDBusConnection *connection, const char *name, gpointer user_data)
+{
+  on_login_changed (connection, name, NULL, user_data);
+}
+
+/* --- coming and going --- */
+
+static gboolean
+is_needed (KexecService *self)
+{
+  return self->record != NULL || self->schedule != NULL || self->staging || self->handing_over ||
+         self->requests > 0;
+}
+
+static gboolean
+on_idle (gpointer user_data)
+{
+  KexecService *self = user_data;
+
+  self->idle_timer = 0;
+  if (!is_needed (self))
+    self->quit (self->quit_data);
+  return G_SOURCE_REMOVE;
+}
+
+void
+kexec_service_touch (KexecService *self)
+{
+  g_clear_handle_id (&self->idle_timer, g_source_remove);
+  if (!is_needed (self))
+    self->idle_timer = g_timeout_add_seconds (KEXEC_IDLE_EXIT_SEC, on_idle, self);
+}
+
+/* An earlier daemon of this boot may have stopped at any point. */
+static void
+recover (KexecService *self)
+{
+  int runtime_fd = self->environment->runtime_fd;
+  gboolean full = kexec_kernel_slot (self->environment->root_fd) == KEXEC_SLOT_FULL;
+  g_autoptr (KexecRecord) record = kexec_record_load (runtime_fd, self->environment->boot_id);
+
+  if (record != NULL && record->loading && full && !record->replaces) {
+    /* The slot was empty before this load, and it is full now. */
+    record->loading = FALSE;
+    kexec_record_save (record, runtime_fd, NULL);
+  } else if (record != NULL && record->loading) {
+    /* Nothing was loaded; or it was to replace an image of ours, and nobody can tell which of the
+     * two is in the slot: it is treated as foreign. */
+    if (full)
+      kexec_log (KEXEC_EVENT_PROBLEM, NULL,
+                 "kexecd stopped while %s was loaded over another image; which of them is in the"
+                 " slot is not known, “kexecctl unstage” lets it go",
+                 record->title);
+    g_clear_pointer (&record, kexec_record_free);
+    kexec_store_remove (runtime_fd, KEXEC_FILE_STAGED, FALSE, NULL);
+  }
+  self->record = g_steal_pointer (&record);
+  self->schedule = kexec_schedule_load (runtime_fd, self->environment->boot_id);
+  if (kexec_arrival_is_pending (self->environment)) {
+    /* Asked for, and not over yet: logind's signal or the time limit decides. */
+    kexec_service_begin_handover (self);
+    if (self->schedule != NULL)
+      kexec_service_set_schedule (self, NULL, NULL);
+  }
+}
+
+KexecService *
+kexec_service_new (const KexecEnvironment *environment, GDBusConnection *connection,
+                   void (*quit) (gpointer user_data), gpointer user_data, GError **error)
+{
+  static const char *const features[] = {
+#if HAVE_SYSTEMD
+    "logind",
+#endif
+#if HAVE_POLKIT
+    "polkit",
+#endif
+    "journal",
+    NULL
+  };
+  g_autoptr (KexecService) self = g_new0 (KexecService, 1);
+  g_autoptr (GError) cause = NULL;
+
+  self->environment = environment;
+  self->connection = g_object_ref (connection);
+  self->authority = kexec_authority_new (connection);
+  self->quit = quit;
+  self->quit_data = user_data;
+  self->requests_of_uid = g_hash_table_new (NULL, NULL);
+  self->manager = kexec_manager_new (on_read, self);
+  self->backend = kexec_reboot_probe (environment, connection);
+  kexec_dispatch_connect (self);
+
+  /* Where no unit does it at boot, the first start does. */
+  if (!kexec_arrival_record (environment, &cause))
+    kexec_log (KEXEC_EVENT_PROBLEM, NULL, "%s", cause->message);
+  recover (self);
+  kexec_bus_manager_set_version (KEXEC_BUS_MANAGER (self->manager), VERSION);
+  kexec_bus_manager_set_features (KEXEC_BUS_MANAGER (self->manager), features);
+  kexec_bus_manager_set_last_execution (KEXEC_BUS_MANAGER (self->manager),
+                                        kexec_arrival_last (environment));
+  arm_schedule (self);
+  kexec_service_refresh (self);
+  publish_obstacles (self);
+
+  self->prepare_signal = g_dbus_connection_signal_subscribe (
+    connection, LOGIN1_BUS_NAME, LOGIN1_INTERFACE, "PrepareForShutdown", LOGIN1_PATH, NULL,
+    G_DBUS_SIGNAL_FLAGS_NONE, on_prepare_for_shutdown, self, NULL);
+  self->login_watch =
+    g_bus_watch_name_on_connection (connection, LOGIN1_BUS_NAME, G_BUS_NAME_WATCHER_FLAGS_NONE,
+                                    on_login_changed, on_login_vanished, self, NULL);
+  if (!g_dbus_interface_skeleton_export (G_DBUS_INTERFACE_SKELETON (self->manager), connection,
+                                         KEXEC_BUS_PATH, error))
+    return NULL;
+  kexec_service_touch (self);
+  return g_steal_pointer (&self);
+}
+
+void
+kexec_service_free (KexecService *self)
+{
+  if (g_dbus_interface_skeleton_get_connection (G_DBUS_INTERFACE_SKELETON (self->manager)) != NULL)
+    g_dbus_interface_skeleton_unexport (G_DBUS_INTERFACE_SKELETON (self->manager));
+  if (self->prepare_signal != 0)
+    g_dbus_connection_signal_unsubscribe (self->connection, self->prepare_signal);
+  g_clear_handle_id (&self->login_watch, g_bus_unwatch_name);
+  g_clear_handle_id (&self->idle_timer, g_source_remove);
+  kexec_clock_clear_timer (&self->schedule_timer);
+  kexec_clock_clear_timer (&self->expiry_timer);
+  kexec_clock_clear_timer (&self->handover_timer);
+  g_clear_pointer (&self->record, kexec_record_free);
+  g_clear_pointer (&self->schedule, kexec_schedule_free);
+  g_hash_table_unref (self->requests_of_uid);
+  g_queue_clear (&self->waiting);
+  kexec_authority_free (self->authority);
+  g_object_unref (self->manager);
+  g_object_unref (self->connection);
+  g_free (self);
+}

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The service: the one place where the daemon's state lives. What is staged, scheduled and under
+ * way, how that follows the kernel's slot, and when the daemon may go.
+ */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "daemon/authority.h"
+#include "daemon/environment.h"
+#include "daemon/manager.h"
+#include "daemon/reboot.h"
+#include "daemon/record.h"
+#include "daemon/schedule.h"
+
+typedef struct KexecRequest KexecRequest;
+
+typedef struct {
+  const KexecEnvironment *environment;
+  GDBusConnection *connection;
+  KexecManager *manager;
+  KexecAuthority *authority;
+  const KexecRebootBackend *backend;
+
+  KexecRecord *record;     /* of our image in the slot; NULL: none of ours is there */
+  KexecSchedule *schedule; /* waiting for its time, or NULL */
+  gboolean staging;        /* a Stage is under way */
+  gboolean handing_over;   /* asked the init system to shut down, or about to */
+  gboolean foreign_logged;
+
+  GSource *schedule_timer;
+  GSource *expiry_timer;
+  GSource *handover_timer;
+  guint prepare_signal; /* subscription to logind's PrepareForShutdown */
+  guint login_watch;
+  guint idle_timer;
+
+  GHashTable *requests_of_uid; /* uid → number of requests in flight */
+  guint requests;              /* … of everyone together */
+  KexecRequest *worker;        /* the request whose verification is under way */
+  GQueue waiting;              /* KexecRequest: for the worker, Stage before Check */
+
+  void (*quit) (gpointer user_data); /* nothing is left to do */
+  gpointer quit_data;
+} KexecService;
+
+/**
+ * kexec_service_new:
+ * @quit: called when nothing is staged, scheduled or under way and no client has come for
+ *   KEXEC_IDLE_EXIT_SEC
+ *
+ * Finds the state that an earlier daemon left and exports the object.
+ */
+KexecService *kexec_service_new (const KexecEnvironment *environment, GDBusConnection *connection,
+                                 void (*quit) (gpointer user_data), gpointer user_data,
+                                 GError **error);
+void kexec_service_free (KexecService *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (KexecService, kexec_service_free)
+
+/** Looks at the slot and brings state and properties up to date. */
+void kexec_service_refresh (KexecService *self);
+
+/** Somebody is using the daemon: idle time begins anew. */
+void kexec_service_touch (KexecService *self);
+
+/** Whether the slot holds an image that is not ours; refresh first. */
+gboolean kexec_service_is_foreign (KexecService *self);
+
+/**
+ * kexec_service_check_staged:
+ * @stage_id: (nullable): the image that the caller means
+ *
+ * Returns: whether our image is staged, and the one that is meant; else NotStaged, ForeignImage or
+ * StageChanged.
+ */
+gboolean kexec_service_check_staged (KexecService *self, const char *stage_id, GError **error);
+
+/** Whether the staged entry's files have changed since. Only if one is staged. */
+gboolean kexec_service_is_stale (KexecService *self);
+
+/** Takes the record of a new image; a schedule for the one before is cancelled. */
+void kexec_service_set_record (KexecService *self, KexecRecord *record);
+
+/** Empties the slot, whoever filled it. */
+gboolean kexec_service_unload (KexecService *self, GError **error);
+
+/** Takes a schedule and starts its timer; NULL: forgets the one there is. */
+gboolean kexec_service_set_schedule (KexecService *self, KexecSchedule *schedule, GError **error);
+
+/** Cancels the schedule, if there is one, and logs @why. */
+void kexec_service_cancel_schedule (KexecService *self, guint32 uid, const char *why);
+
+/** The init system took over: waits for the shutdown to begin. */
+void kexec_service_begin_handover (KexecService *self);
+/** The shutdown did not begin: back to staged, with @text as the result. */
+void kexec_service_fail_handover (KexecService *self, const char *text);
+
+/** Keeps, as the last execution, that one whose caller is gone did not begin. */
+void kexec_service_note_failure (KexecService *self, guint32 uid, const char *text);
+
+/** Returns: (transfer floating): an a{sv} for kexec_log() that says which image and who. */
+GVariant *kexec_service_log_fields (const KexecRecord *record, guint32 uid);

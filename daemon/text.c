@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "daemon/text.h"
+
+#include <string.h>
+
+#include "image/error.h"
+
+#define PROMPT_CHARACTERS 300
+
+gboolean
+kexec_text_check (const char *text, const char *what, gsize max, GError **error)
+{
+  gsize length = strlen (text);
+
+  if (length > max) {
+    g_set_error (error, KEXEC_ERROR, KEXEC_ERROR_INVALID_ARGUMENT,
+                 "%s has %" G_GSIZE_FORMAT " bytes; at most %" G_GSIZE_FORMAT " are allowed", what,
+                 length, max);
+    return FALSE;
+  }
+  for (const char *p = text; *p != '\0'; p = g_utf8_next_char (p)) {
+    if (g_unichar_iscntrl (g_utf8_get_char (p))) {
+      g_set_error (error, KEXEC_ERROR, KEXEC_ERROR_INVALID_ARGUMENT,
+                   "%s holds a control character at byte %" G_GSIZE_FORMAT "; remove it", what,
+                   (gsize) (p - text));
+      return FALSE;
+    }
+  }
+  return TRUE;
+}
+
+static gboolean
+is_deceptive (gunichar c)
+{
+  GUnicodeType type = g_unichar_type (c);
+
+  return type == G_UNICODE_CONTROL || type == G_UNICODE_FORMAT || type == G_UNICODE_SURROGATE ||
+         type == G_UNICODE_UNASSIGNED || type == G_UNICODE_PRIVATE_USE ||
+         type == G_UNICODE_LINE_SEPARATOR || type == G_UNICODE_PARAGRAPH_SEPARATOR;
+}
+
+char *
+kexec_text_sanitize (const char *text)
+{
+  g_autofree char *valid = g_utf8_make_valid (text, -1);
+  GString *clean = g_string_new (NULL);
+  guint characters = 0;
+
+  for (const char *p = valid; *p != '\0'; p = g_utf8_next_char (p)) {
+    gunichar c = g_utf8_get_char (p);
+
+    if (characters++ == PROMPT_CHARACTERS) {
+      g_string_append (clean, "…");
+      break;
+    }
+    g_string_append_unichar (clean, is_deceptive (c) ? 0xFFFD : c);
+    if (c == '$' && p[1] == '(')
+      g_string_append_c (clean, ' ');
+  }
+  return g_string_free (clean, FALSE);
+}

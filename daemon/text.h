@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Rules for strings that come from callers, and how they may be shown again. */
+#pragma once
+
+#include <glib.h>
+
+/**
+ * kexec_text_check:
+ * @what: what the string is, for the sentence: "The message"
+ * @max: the longest, in bytes
+ *
+ * Returns: whether @text is UTF-8 without control characters and not too long; else
+ * InvalidArgument.
+ */
+gboolean kexec_text_check (const char *text, const char *what, gsize max, GError **error);
+
+/**
+ * kexec_text_sanitize:
+ *
+ * Returns: (transfer full): @text fit for a prompt: one line of at most 300 characters, control and
+ * direction-changing characters replaced, and "$(" broken up, which polkit would expand.
+ */
+char *kexec_text_sanitize (const char *text);
