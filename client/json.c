@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "client/json.h"
+
+#include <json-glib/json-glib.h>
+#include <stdio.h>
+
+/* Keys in the order in which they are printed, of all dictionaries together. */
+static const char *const order[] = {
+  /* status */
+  "Version",
+  "State",
+  "Staged",
+  "Scheduled",
+  "RebootBackend",
+  "Obstacles",
+  "LastExecution",
+  "Features",
+  /* check, inspect, findings */
+  "ok",
+  "file",
+  "kind",
+  "severity",
+  "code",
+  "text",
+  "subject",
+  "args",
+  /* entries and what is staged */
+  "stage-id",
+  "id",
+  "title",
+  "version",
+  "release",
+  "expected-release",
+  "source",
+  "kernel",
+  "initrds",
+  "cmdline",
+  "default",
+  "running",
+  "trusted",
+  "result",
+  "when",
+  "uid",
+  "staged-at",
+  "staged-by",
+  "action",
+  "expires",
+  "stale",
+  "load-method",
+  "files",
+  /* files */
+  "role",
+  "path",
+  "format",
+  "architecture",
+  "size",
+  "sha256",
+  "signed",
+  "cmdline_limit",
+  "sections",
+  "findings",
+};
+
+static JsonNode *node_from_variant (GVariant *value);
+
+static int
+rank (const char *key)
+{
+  gsize i = 0;
+
+  while (i < G_N_ELEMENTS (order) && !g_str_equal (order[i], key))
+    i++;
+  return (int) i;
+}
+
+static int
+compare_keys (gconstpointer a, gconstpointer b)
+{
+  const char *key_a = *(const char *const *) a, *key_b = *(const char *const *) b;
+  int difference = rank (key_a) - rank (key_b);
+
+  return difference != 0 ? difference : g_strcmp0 (key_a, key_b);
+}
+
+static JsonNode *
+node_from_dict (GVariant *dict)
+{
+  g_autoptr (GPtrArray) keys = g_ptr_array_new ();
+  g_autoptr (JsonObject) object = json_object_new ();
+  JsonNode *node = json_node_new (JSON_NODE_OBJECT);
+  GVariantIter iter;
+  const char *key;
+
+  g_variant_iter_init (&iter, dict);
+  while (g_variant_iter_next (&iter, "{&s@v}", &key, NULL))
+    g_ptr_array_add (keys, (gpointer) key);
+  g_ptr_array_sort (keys, compare_keys);
+  for (guint i = 0; i < keys->len; i++) {
+    g_autoptr (GVariant) value = g_variant_lookup_value (dict, keys->pdata[i], NULL);
+
+    json_object_set_member (object, keys->pdata[i], node_from_variant (value));
+  }
+  json_node_set_object (node, object);
+  return node;
+}
+
+static JsonNode *
+node_from_array (GVariant *list)
+{
+  g_autoptr (JsonArray) array = json_array_new ();
+  JsonNode *node = json_node_new (JSON_NODE_ARRAY);
+
+  for (gsize i = 0; i < g_variant_n_children (list); i++) {
+    g_autoptr (GVariant) child = g_variant_get_child_value (list, i);
+
+    json_array_add_element (array, node_from_variant (child));
+  }
+  json_node_set_array (node, array);
+  return node;
+}
+
+static JsonNode *
+node_from_variant (GVariant *value)
+{
+  if (g_variant_is_of_type (value, G_VARIANT_TYPE_VARIANT)) {
+    g_autoptr (GVariant) inner = g_variant_get_variant (value);
+
+    return node_from_variant (inner);
+  }
+  if (g_variant_is_of_type (value, G_VARIANT_TYPE_MAYBE)) {
+    g_autoptr (GVariant) inner = g_variant_get_maybe (value);
+
+    return inner != NULL ? node_from_variant (inner) : json_node_new (JSON_NODE_NULL);
+  }
+  if (g_variant_is_of_type (value, G_VARIANT_TYPE_VARDICT))
+    return node_from_dict (value);
+  if (g_variant_is_of_type (value, G_VARIANT_TYPE_ARRAY))
+    return node_from_array (value);
+  /* JSON-GLib's numbers are signed; no size or time of ours is beyond that. */
+  if (g_variant_is_of_type (value, G_VARIANT_TYPE_UINT64))
+    return json_node_init_int (json_node_alloc (),
+                               (gint64) MIN (g_variant_get_uint64 (value), G_MAXINT64));
+  return json_gvariant_serialize (value);
+}
+
+/* Control characters of Unicode beyond ASCII, and those that change the direction of writing. */
+static char *
+escape_harmful (const char *json)
+{
+  GString *escaped = g_string_new (NULL);
+
+  for (const char *p = json; *p != '\0'; p = g_utf8_next_char (p)) {
+    gunichar c = g_utf8_get_char (p);
+    GUnicodeType type = g_unichar_type (c);
+
+    if (c >= 0x7F && c <= 0xFFFF &&
+        (type == G_UNICODE_CONTROL || type == G_UNICODE_FORMAT ||
+         type == G_UNICODE_LINE_SEPARATOR || type == G_UNICODE_PARAGRAPH_SEPARATOR))
+      g_string_append_printf (escaped, "\\u%04x", c);
+    else
+      g_string_append_unichar (escaped, c);
+  }
+  return g_string_free (escaped, FALSE);
+}
+
+char *
+kexec_json_from_variant (GVariant *value)
+{
+  g_autoptr (JsonGenerator) generator = json_generator_new ();
+  g_autoptr (JsonNode) root = node_from_variant (value);
+  g_autofree char *text = NULL;
+  g_autofree char *escaped = NULL;
+
+  json_generator_set_pretty (generator, TRUE);
+  json_generator_set_root (generator, root);
+  text = json_generator_to_data (generator, NULL);
+  escaped = escape_harmful (text);
+  return g_strconcat (escaped, "\n", NULL);
+}
+
+void
+kexec_json_print (GVariant *value)
+{
+  g_autoptr (GVariant) sunk = g_variant_ref_sink (value);
+  g_autofree char *text = kexec_json_from_variant (sunk);
+
+  /* JSON is UTF-8 whatever the locale is, and g_print() would convert it. */
+  fputs (text, stdout);
+}

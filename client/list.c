@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* kexecctl list: what this machine, or the system below a directory, can boot. */
+#include <fcntl.h>
+
+#include "boot/catalog.h"
+#include "boot/fd.h"
+#include "client/command.h"
+#include "client/connection.h"
+#include "client/entries.h"
+#include "client/json.h"
+#include "client/print.h"
+#include "client/report.h"
+
+/* Returns: (transfer full): an aa{sv} of what the service lists. */
+static GVariant *
+ask_service (const KexecOptions *options, GError **error)
+{
+  g_autoptr (KexecConnection) connection = kexec_connection_new (options, error);
+  g_autoptr (GVariant) reply = NULL;
+
+  if (connection == NULL)
+    return NULL;
+  reply =
+    kexec_connection_call (connection, "ListEntries", g_variant_new ("(a{sv})", NULL), NULL, error);
+  return reply != NULL ? g_variant_get_child_value (reply, 0) : NULL;
+}
+
+static GVariant *
+catalog_to_variant (const GPtrArray *catalog)
+{
+  g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
+
+  for (guint i = 0; i < catalog->len; i++)
+    g_variant_builder_add_value (&builder, kexec_entry_to_variant (catalog->pdata[i]));
+  return g_variant_ref_sink (g_variant_builder_end (&builder));
+}
+
+/* Returns: (transfer full): an aa{sv} of what lies below options->root. */
+static GVariant *
+read_root (const KexecOptions *options, GError **error)
+{
+  g_autoptr (KexecConfig) config = NULL;
+  g_autoptr (GPtrArray) catalog = NULL;
+  kexec_autofd root_fd = open (options->root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+  if (root_fd < 0) {
+    int saved = errno;
+
+    g_set_error (error, G_IO_ERROR, g_io_error_from_errno (saved), "Cannot open %s: %s",
+                 options->root, g_strerror (saved));
+    return NULL;
+  }
+  config = kexec_config_load (root_fd);
+  for (guint i = 0; i < config->findings->len; i++) {
+    const KexecFinding *finding = config->findings->pdata[i];
+
+    kexec_report_sentence ("%s", finding->text);
+  }
+  catalog = kexec_catalog_list (root_fd, config, error);
+  return catalog != NULL ? catalog_to_variant (catalog) : NULL;
+}
+
+KexecExitCode
+kexec_command_list (KexecOptions *options, int argc, char **argv)
+{
+  g_autoptr (GVariant) entries = NULL;
+  g_autoptr (GError) error = NULL;
+  KexecExitCode code;
+
+  if (!kexec_options_parse (options, NULL, &argc, &argv, &code))
+    return code;
+  entries = options->root != NULL ? read_root (options, &error) : ask_service (options, &error);
+  if (entries == NULL)
+    return kexec_report (options, error);
+  if (options->json)
+    kexec_json_print (entries);
+  else if (g_variant_n_children (entries) == 0)
+    kexec_print_line (KEXEC_STYLE_PLAIN, "No kernel was found in /boot.");
+  else
+    kexec_entries_print (entries, options->verbose, kexec_terminal_columns ());
+  return KEXEC_EXIT_DONE;
+}
