@@ -11,7 +11,7 @@ static const KexecActionInfo table[] = {
                                   BIT (STAGE_ENTRY) | BIT (STAGE_DEFAULT),
                                   "Authentication is required to prepare a fast reboot into "
                                   "$(title) with the command line"
-                                  " “$(cmdline)”. This gives full control of the machine." },
+                                  " '$(cmdline)'. This gives full control of the machine." },
   [KEXEC_ACTION_STAGE_ENTRY] = { KEXEC_ACTION_PREFIX "stage-entry", BIT (STAGE_DEFAULT),
                                  "Authentication is required to prepare a fast reboot into "
                                  "$(title)." },

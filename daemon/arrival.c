@@ -95,7 +95,7 @@ judge (const KexecEnvironment *environment, const char *title, const char *expec
     return (
       Outcome){ "cold", KEXEC_EVENT_COLD,
                 g_strdup_printf ("The machine came up through its firmware, with Linux %s,"
-                                 " instead of jumping into %s; “journalctl -b -1” may say why",
+                                 " instead of jumping into %s; 'journalctl -b -1' may say why",
                                  release, title) };
   if ((*expected != '\0' && !g_str_equal (release, expected)) ||
       !has_cmdline (environment, cmdline))

@@ -148,10 +148,12 @@ on_inspect_answer (GObject *source, GAsyncResult *result, gpointer user_data)
     return;
   }
   request->may_inspect = verdict == KEXEC_VERDICT_YES;
-  if (request->may_inspect)
+  if (request->may_inspect) {
+    request->granted |= KEXEC_ACTION_BIT (KEXEC_ACTION_INSPECT);
     resolve (request);
-  else
+  } else {
     authorize (request, request->method->shape (request));
+  }
 }
 
 static void

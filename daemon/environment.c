@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "daemon/names.h"
 #include "image/error.h"
 
 static int
@@ -30,6 +31,9 @@ kexec_environment_open (const char *root, const char *runtime_dir, const char *s
   g_autoptr (KexecEnvironment) self = g_new0 (KexecEnvironment, 1);
 
   self->ops = ops;
+  self->idle_exit_sec = KEXEC_IDLE_EXIT_SEC;
+  self->stall_sec = KEXEC_STALL_SEC;
+  self->handover_sec = KEXEC_HANDOVER_SEC;
   self->root_fd = self->runtime_fd = self->state_fd = -1;
   self->root_fd = open_directory (root, FALSE, error);
   if (self->root_fd < 0)

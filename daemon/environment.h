@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Where the daemon lives: the directories it reads and writes, and the kernel it talks to. */
+/*
+ * Where the daemon lives: the directories it reads and writes, the kernel it talks to, and how
+ * patient it is.
+ */
 #pragma once
 
 #include "daemon/kernel-ops.h"
@@ -10,6 +13,11 @@ typedef struct {
   int state_fd;   /* KEXEC_STATE_DIR: what survives it */
   char *boot_id;  /* this boot's */
   const KexecKernelOps *ops;
+
+  /* KEXEC_IDLE_EXIT_SEC, KEXEC_STALL_SEC and KEXEC_HANDOVER_SEC. */
+  guint idle_exit_sec;
+  guint stall_sec;
+  guint handover_sec;
 } KexecEnvironment;
 
 /**

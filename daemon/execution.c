@@ -44,7 +44,7 @@ kexec_execution_check_login (const KexecLogin *login, gboolean ignore_inhibitors
   }
   if (login->scheduled != NULL) {
     g_set_error (error, KEXEC_ERROR, KEXEC_ERROR_BUSY,
-                 "Another tool has scheduled a shutdown (%s); cancel it first with “shutdown -c”",
+                 "Another tool has scheduled a shutdown (%s); cancel it first with 'shutdown -c'",
                  login->scheduled);
     return FALSE;
   }

@@ -112,5 +112,5 @@ kexec_log (KexecEvent event, GVariant *fields, const char *format, ...)
     g_array_append_vals (all, &(GLogField){ key, text, -1 }, 1);
     g_variant_unref (value);
   }
-  g_log_structured_array (G_LOG_LEVEL_MESSAGE, (GLogField *) all->data, all->len);
+  g_log_structured_array (G_LOG_LEVEL_MESSAGE, (GLogField *) (gpointer) all->data, all->len);
 }

@@ -105,7 +105,7 @@ read_inhibitors (KexecLogin *self, GDBusConnection *connection, guint32 own_uid,
     g_autofree char *clean_why = kexec_text_sanitize (why);
 
     if (blocks_shutdown (what, mode, uid, own_uid))
-      g_ptr_array_add (self->inhibitors, g_strdup_printf ("%s (uid %u, pid %u: “%s”)", clean_who,
+      g_ptr_array_add (self->inhibitors, g_strdup_printf ("%s (uid %u, pid %u: '%s')", clean_who,
                                                           uid, pid, clean_why));
   }
   return TRUE;
@@ -153,11 +153,14 @@ worker (GTask *task, gpointer source, gpointer task_data, GCancellable *cancella
     g_task_return_pointer (task, g_steal_pointer (&self), (GDestroyNotify) kexec_login_free);
   else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     g_task_return_error (task, g_steal_pointer (&error));
-  else
+  else {
+    if (error != NULL)
+      g_dbus_error_strip_remote_error (error);
     g_task_return_new_error (task, KEXEC_ERROR, KEXEC_ERROR_FAILED,
                              "logind did not say who is logged in and who asks not to shut down"
                              " (%s); look at its log",
                              error != NULL ? error->message : "unexpected answer");
+  }
 }
 
 void

@@ -240,7 +240,7 @@ new_staging (KexecRequest *request)
   const char *title = kexec_options_get_string (request->options, "title");
 
   if (request->entry == NULL)
-    return kexec_staging_new_files (environment, (const int *) request->fds->data,
+    return kexec_staging_new_files (environment, (const int *) (gpointer) request->fds->data,
                                     request->fds->len, title != NULL ? title : "a kernel file",
                                     request->cmdline);
   /* A check tells about trust by a finding; it needs no authorization for it. */

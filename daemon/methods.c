@@ -153,7 +153,7 @@ prepare_cancel (KexecRequest *request, GError **error)
   if (request->service->schedule != NULL)
     return TRUE;
   g_set_error_literal (error, KEXEC_ERROR, KEXEC_ERROR_NOT_STAGED,
-                       "No reboot is scheduled here; “shutdown -c” cancels those of other tools");
+                       "No reboot is scheduled here; 'shutdown -c' cancels those of other tools");
   return FALSE;
 }
 

@@ -29,13 +29,13 @@ check_value (const KexecOption *option, GVariant *value, GError **error)
 
   if (!g_variant_is_of_type (value, G_VARIANT_TYPE (option->type))) {
     g_set_error (error, KEXEC_ERROR, KEXEC_ERROR_INVALID_ARGUMENT,
-                 "The option “%s” has the type %s; it must be %s", option->key,
+                 "The option '%s' has the type %s; it must be %s", option->key,
                  g_variant_get_type_string (value), option->type);
     return FALSE;
   }
   if (!g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
     return TRUE;
-  what = g_strdup_printf ("The option “%s”", option->key);
+  what = g_strdup_printf ("The option '%s'", option->key);
   return kexec_text_check (g_variant_get_string (value, NULL), what, option->max, error);
 }
 
@@ -50,7 +50,7 @@ check_conflicts (const KexecOption *option, GVariant *options, GError **error)
   for (guint i = 0; others[i] != NULL; i++) {
     if (is_set (options, others[i])) {
       g_set_error (error, KEXEC_ERROR, KEXEC_ERROR_INVALID_ARGUMENT,
-                   "The options “%s” and “%s” contradict each other; give one of them", option->key,
+                   "The options '%s' and '%s' contradict each other; give one of them", option->key,
                    others[i]);
       return FALSE;
     }
@@ -75,12 +75,12 @@ kexec_options_check (const KexecOption *table, GVariant *options, GError **error
       g_autofree char *clean = kexec_text_sanitize (key);
 
       g_set_error (error, KEXEC_ERROR, KEXEC_ERROR_INVALID_ARGUMENT,
-                   "There is no option “%s” here; see org.kexec.Manager(5)", clean);
+                   "There is no option '%s' here; see org.kexec.Manager(5)", clean);
       return FALSE;
     }
     if (!g_hash_table_add (seen, (gpointer) option->key)) {
       g_set_error (error, KEXEC_ERROR, KEXEC_ERROR_INVALID_ARGUMENT,
-                   "The option “%s” is given twice", option->key);
+                   "The option '%s' is given twice", option->key);
       return FALSE;
     }
     if (!check_value (option, value, error) || !check_conflicts (option, options, error))

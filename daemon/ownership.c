@@ -23,7 +23,7 @@ kexec_ownership_check_busy (KexecService *service, guint32 uid, GError **error)
   else if (service->schedule != NULL && service->schedule->uid != uid && uid != 0)
     g_set_error (error, KEXEC_ERROR, KEXEC_ERROR_BUSY,
                  "A reboot that uid %u scheduled is waiting for its time; cancel it first with"
-                 " “kexecctl cancel”",
+                 " 'kexecctl cancel'",
                  service->schedule->uid);
   else
     return TRUE;

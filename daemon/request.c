@@ -109,7 +109,7 @@ answer_for (const GError *error)
 void
 kexec_request_fail (KexecRequest *self, GError *error)
 {
-  g_autoptr (GError) owned = error;
+  g_autoptr (GError) owned G_GNUC_UNUSED = error;
   GDBusMethodInvocation *invocation = NULL;
 
   /* Wrong arguments are the caller's mistake, not an answer. */
@@ -125,6 +125,20 @@ kexec_request_fail (KexecRequest *self, GError *error)
                                            error->message);
   else
     g_dbus_method_invocation_return_gerror (invocation, error);
+}
+
+/* Before the entry is looked up, its own command line is not known; what the caller adds is. */
+static char *
+describe_cmdline (const KexecRequest *self)
+{
+  const char *cmdline = kexec_options_get_string (self->options, "cmdline");
+  const char *append = kexec_options_get_string (self->options, "append");
+
+  if (self->cmdline != NULL)
+    return g_strdup (self->cmdline);
+  if (append != NULL)
+    return g_strconcat ("(its own) ", append, NULL);
+  return g_strdup (cmdline != NULL ? cmdline : "(its own)");
 }
 
 GHashTable *
@@ -143,7 +157,6 @@ kexec_request_details (const KexecRequest *self)
   else if (record != NULL)
     title = record->title;
   g_hash_table_insert (details, (gpointer) "title", g_strdup (title));
-  g_hash_table_insert (details, (gpointer) "cmdline",
-                       g_strdup (self->cmdline != NULL ? self->cmdline : ""));
+  g_hash_table_insert (details, (gpointer) "cmdline", describe_cmdline (self));
   return details;
 }

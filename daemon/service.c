@@ -141,7 +141,7 @@ kexec_service_refresh (KexecService *self)
   if (kexec_service_is_foreign (self) && !self->foreign_logged)
     kexec_log (
       KEXEC_EVENT_FOREIGN, NULL,
-      "The slot holds an image that another program loaded; “kexecctl unstage” lets it go");
+      "The slot holds an image that another program loaded; 'kexecctl unstage' lets it go");
   self->foreign_logged = kexec_service_is_foreign (self);
   publish (self);
 }
@@ -151,14 +151,14 @@ kexec_service_check_staged (KexecService *self, const char *stage_id, GError **e
 {
   if (self->record == NULL && kexec_service_is_foreign (self))
     g_set_error_literal (error, KEXEC_ERROR, KEXEC_ERROR_FOREIGN_IMAGE,
-                         "The loaded image is not from kexecd; let it go with “kexecctl unstage”"
+                         "The loaded image is not from kexecd; let it go with 'kexecctl unstage'"
                          " and stage again");
   else if (self->record == NULL)
     g_set_error_literal (error, KEXEC_ERROR, KEXEC_ERROR_NOT_STAGED,
-                         "Nothing is staged; choose a kernel with “kexecctl stage”");
+                         "Nothing is staged; choose a kernel with 'kexecctl stage'");
   else if (stage_id != NULL && !g_str_equal (stage_id, self->record->stage_id))
     g_set_error (error, KEXEC_ERROR, KEXEC_ERROR_STAGE_CHANGED,
-                 "Another image has been staged in the meantime (%s); look at “kexecctl status” and"
+                 "Another image has been staged in the meantime (%s); look at 'kexecctl status' and"
                  " decide again",
                  self->record->title);
   else
@@ -321,9 +321,9 @@ on_handover_looked_at (GObject *source, GAsyncResult *result, gpointer user_data
 
   if (login != NULL && login->preparing)
     return;
-  text = g_strdup_printf ("%s accepted the reboot but did not begin it within %d seconds; the"
+  text = g_strdup_printf ("%s accepted the reboot but did not begin it within %u seconds; the"
                           " image stays staged, look at its log",
-                          self->backend->name, KEXEC_HANDOVER_SEC);
+                          self->backend->name, self->environment->handover_sec);
   kexec_service_fail_handover (self, text);
 }
 
@@ -342,7 +342,7 @@ kexec_service_begin_handover (KexecService *self)
   self->handing_over = TRUE;
   kexec_clock_clear_timer (&self->handover_timer);
   self->handover_timer = kexec_clock_add_timer (
-    CLOCK_BOOTTIME, kexec_clock_boottime () + KEXEC_HANDOVER_SEC * G_USEC_PER_SEC,
+    CLOCK_BOOTTIME, kexec_clock_boottime () + self->environment->handover_sec * G_USEC_PER_SEC,
     on_handover_timeout, self);
   publish (self);
 }
@@ -406,7 +406,7 @@ kexec_service_touch (KexecService *self)
 {
   g_clear_handle_id (&self->idle_timer, g_source_remove);
   if (!is_needed (self))
-    self->idle_timer = g_timeout_add_seconds (KEXEC_IDLE_EXIT_SEC, on_idle, self);
+    self->idle_timer = g_timeout_add_seconds (self->environment->idle_exit_sec, on_idle, self);
 }
 
 /* An earlier daemon of this boot may have stopped at any point. */
@@ -427,7 +427,7 @@ recover (KexecService *self)
     if (full)
       kexec_log (KEXEC_EVENT_PROBLEM, NULL,
                  "kexecd stopped while %s was loaded over another image; which of them is in the"
-                 " slot is not known, “kexecctl unstage” lets it go",
+                 " slot is not known, 'kexecctl unstage' lets it go",
                  record->title);
     g_clear_pointer (&record, kexec_record_free);
     kexec_store_remove (runtime_fd, KEXEC_FILE_STAGED, FALSE, NULL);

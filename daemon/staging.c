@@ -17,6 +17,7 @@
 #include "image/initrd.h"
 
 #define PROGRESS_INTERVAL (G_USEC_PER_SEC / 5)
+#define WATCHDOG_INTERVAL 1 /* seconds */
 
 /* One file on its way into the kernel. */
 typedef struct {
@@ -444,7 +445,7 @@ check_slot (KexecStaging *self, GError **error)
   if (self->previous != NULL || kexec_kernel_slot (self->environment->root_fd) != KEXEC_SLOT_FULL)
     return TRUE;
   g_set_error_literal (error, KEXEC_ERROR, KEXEC_ERROR_FOREIGN_IMAGE,
-                       "Another program has loaded an image; let it go with “kexecctl unstage”"
+                       "Another program has loaded an image; let it go with 'kexecctl unstage'"
                        " first");
   return FALSE;
 }
@@ -604,7 +605,7 @@ on_watchdog (gpointer user_data)
   if (pulse != self->seen) {
     self->seen = pulse;
     self->seen_change = now;
-  } else if (now - self->seen_change > KEXEC_STALL_SEC * G_USEC_PER_SEC) {
+  } else if (now - self->seen_change > self->environment->stall_sec * G_USEC_PER_SEC) {
     self->stalled = TRUE;
     g_cancellable_cancel (self->stop);
   }
@@ -629,7 +630,7 @@ kexec_staging_run_async (KexecStaging *self, gboolean do_load, GCancellable *can
     self->caller_left = g_cancellable_connect (cancellable, G_CALLBACK (on_caller_left),
                                                g_object_ref (self->stop), g_object_unref);
   self->seen_change = g_get_monotonic_time ();
-  self->watchdog = g_timeout_source_new_seconds (5);
+  self->watchdog = g_timeout_source_new_seconds (WATCHDOG_INTERVAL);
   g_source_set_callback (self->watchdog, on_watchdog, self, NULL);
   g_source_attach (self->watchdog, NULL);
 
@@ -653,8 +654,8 @@ kexec_staging_run_finish (KexecStaging *self, GAsyncResult *result, GError **err
     return TRUE;
   if (self->stalled && g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     g_set_error (error, KEXEC_ERROR, KEXEC_ERROR_IO_ERROR,
-                 "A file gave no data for %d seconds; check the file system that it is on",
-                 KEXEC_STALL_SEC);
+                 "A file gave no data for %u seconds; check the file system that it is on",
+                 self->environment->stall_sec);
   else
     g_propagate_error (error, g_steal_pointer (&cause));
   return FALSE;
