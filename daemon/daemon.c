@@ -10,7 +10,8 @@
 
 typedef struct {
   GMainLoop *loop;
-  gboolean lost; /* the bus name could not be had */
+  gboolean lost;   /* the bus name could not be had */
+  gboolean closed; /* the bus is gone */
 } Daemon;
 
 static void
@@ -37,6 +38,15 @@ on_name_lost (GDBusConnection *connection, const char *name, gpointer user_data)
   quit (self);
 }
 
+static void
+on_closed (GDBusConnection *connection, gboolean vanished, GError *error, gpointer user_data)
+{
+  Daemon *self = user_data;
+
+  self->closed = TRUE;
+  quit (self);
+}
+
 gboolean
 kexec_daemon_run (const KexecEnvironment *environment, GError **error)
 {
@@ -51,7 +61,7 @@ kexec_daemon_run (const KexecEnvironment *environment, GError **error)
   if (connection == NULL)
     return FALSE;
   g_dbus_connection_set_exit_on_close (connection, FALSE);
-  g_signal_connect_swapped (connection, "closed", G_CALLBACK (quit), &self);
+  g_signal_connect (connection, "closed", G_CALLBACK (on_closed), &self);
   service = kexec_service_new (environment, connection, quit, &self, error);
   if (service == NULL)
     return FALSE;
@@ -62,6 +72,7 @@ kexec_daemon_run (const KexecEnvironment *environment, GError **error)
 
   g_main_loop_run (loop);
 
+  kexec_service_drain (service);
   g_source_remove (sigterm);
   g_source_remove (sigint);
   g_bus_unown_name (name);
@@ -70,5 +81,8 @@ kexec_daemon_run (const KexecEnvironment *environment, GError **error)
                          "The bus name " KEXEC_BUS_NAME
                          " is taken or not allowed; only root may own"
                          " it, once");
-  return !self.lost;
+  else if (self.closed)
+    g_set_error_literal (error, KEXEC_ERROR, KEXEC_ERROR_IO_ERROR,
+                         "The connection to the system bus broke off; kexecd starts again");
+  return !self.lost && !self.closed;
 }

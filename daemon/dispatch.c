@@ -30,9 +30,24 @@ run (KexecRequest *request)
   kexec_request_unref (request);
 }
 
+/* What is granted is granted for the image that was staged when it was asked for. */
+static void
+look_at_staged (KexecRequest *request)
+{
+  const KexecRecord *record = request->service->record;
+  const char *stage_id = record != NULL ? record->stage_id : "";
+
+  if (request->seen_stage_id != NULL && g_str_equal (request->seen_stage_id, stage_id))
+    return;
+  request->granted = 0;
+  g_free (request->seen_stage_id);
+  request->seen_stage_id = g_strdup (stage_id);
+}
+
 static KexecActions
 need (KexecRequest *request)
 {
+  look_at_staged (request);
   return request->method->need != NULL ? request->method->need (request)
                                        : request->method->shape (request);
 }
@@ -73,6 +88,19 @@ kexec_dispatch_resolved (KexecRequest *request, GError *error)
     authorize (request, need (request));
 }
 
+/* Nobody may drown the log. */
+static gboolean
+may_log_refusal (KexecService *service)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  if (now - service->refusals_since > G_USEC_PER_SEC * 60) {
+    service->refusals_since = now;
+    service->refusals = 0;
+  }
+  return service->refusals++ < KEXEC_MAX_REFUSALS;
+}
+
 static void
 refuse (KexecRequest *request, KexecVerdict verdict, GError *cause)
 {
@@ -85,7 +113,8 @@ refuse (KexecRequest *request, KexecVerdict verdict, GError *cause)
   else if (error == NULL)
     error = g_error_new (G_DBUS_ERROR, G_DBUS_ERROR_ACCESS_DENIED,
                          "You are not authorized to do this (%s); ask an administrator", info->id);
-  if (!request->method->probe && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+  if (!request->method->probe && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) &&
+      may_log_refusal (request->service))
     kexec_log (KEXEC_EVENT_REFUSED,
                g_variant_new_parsed ("{'KEXEC_UID': <%u>, 'KEXEC_METHOD': <%s>,"
                                      " 'KEXEC_ACTION': <%s>}",
@@ -165,6 +194,7 @@ begin (KexecRequest *request)
     fail (request, error);
     return;
   }
+  look_at_staged (request);
   if (request->method->resolve == NULL) {
     authorize (request, need (request));
     return;
@@ -181,6 +211,11 @@ count (KexecRequest *request, GError **error)
   gpointer key = GUINT_TO_POINTER (request->uid);
   guint number = GPOINTER_TO_UINT (g_hash_table_lookup (service->requests_of_uid, key));
 
+  if (service->requests > KEXEC_MAX_REQUESTS && request->uid != 0) {
+    g_set_error_literal (error, KEXEC_ERROR, KEXEC_ERROR_TOO_MANY_REQUESTS,
+                         "Too many requests are under way; try again in a moment");
+    return FALSE;
+  }
   if (number >= KEXEC_MAX_REQUESTS_UID) {
     g_set_error (error, KEXEC_ERROR, KEXEC_ERROR_TOO_MANY_REQUESTS,
                  "You have %u requests under way, more are not taken; wait until one has ended",
@@ -190,6 +225,20 @@ count (KexecRequest *request, GError **error)
   g_hash_table_insert (service->requests_of_uid, key, GUINT_TO_POINTER (number + 1));
   request->is_counted = TRUE;
   return TRUE;
+}
+
+static gboolean
+freeze_arguments (KexecRequest *request, GError **error)
+{
+  gsize n = g_variant_n_children (request->parameters);
+  g_autoptr (GVariant) last = n > 0 ? g_variant_get_child_value (request->parameters, n - 1) : NULL;
+
+  if (last != NULL && g_variant_is_of_type (last, G_VARIANT_TYPE_VARDICT))
+    request->options = g_variant_ref (last);
+  else
+    request->options = g_variant_ref_sink (g_variant_new ("a{sv}", NULL));
+  return kexec_options_check (request->method->options, request->options, error) &&
+         (request->method->check == NULL || request->method->check (request, error));
 }
 
 /* A uid that could not be looked up is nobody's, never root's. */
@@ -208,7 +257,7 @@ on_uid (GObject *source, GAsyncResult *result, gpointer user_data)
     return;
   }
   g_variant_get (reply, "(u)", &request->uid);
-  if (count (request, &error))
+  if (count (request, &error) && freeze_arguments (request, &error))
     begin (request);
   else
     fail (request, error);
@@ -222,37 +271,13 @@ on_sender_vanished (GDBusConnection *connection, const char *name, gpointer user
   g_cancellable_cancel (request->cancellable);
 }
 
-static gboolean
-freeze_arguments (KexecRequest *request, GError **error)
-{
-  gsize n = g_variant_n_children (request->parameters);
-  g_autoptr (GVariant) last = n > 0 ? g_variant_get_child_value (request->parameters, n - 1) : NULL;
-
-  if (last != NULL && g_variant_is_of_type (last, G_VARIANT_TYPE_VARDICT))
-    request->options = g_variant_ref (last);
-  else
-    request->options = g_variant_ref_sink (g_variant_new ("a{sv}", NULL));
-  return kexec_options_check (request->method->options, request->options, error) &&
-         (request->method->check == NULL || request->method->check (request, error));
-}
-
 void
 kexec_dispatch (KexecService *service, GDBusMethodInvocation *invocation)
 {
   const KexecMethod *method =
     kexec_methods_find (g_dbus_method_invocation_get_method_name (invocation));
   KexecRequest *request = kexec_request_new (service, method, invocation);
-  GError *error = NULL;
 
-  if (service->requests > KEXEC_MAX_REQUESTS) {
-    fail (request, g_error_new (KEXEC_ERROR, KEXEC_ERROR_TOO_MANY_REQUESTS,
-                                "Too many requests are under way; try again in a moment"));
-    return;
-  }
-  if (!freeze_arguments (request, &error)) {
-    fail (request, error);
-    return;
-  }
   request->sender_watch = g_bus_watch_name_on_connection (service->connection, request->sender,
                                                           G_BUS_NAME_WATCHER_FLAGS_NONE, NULL,
                                                           on_sender_vanished, request, NULL);

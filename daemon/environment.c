@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -24,6 +25,17 @@ open_directory (const char *path, gboolean create, GError **error)
   return fd;
 }
 
+/* Two daemons would each take the other's record for their own. */
+static gboolean
+lock (int fd, GError **error)
+{
+  if (flock (fd, LOCK_EX | LOCK_NB) == 0)
+    return TRUE;
+  g_set_error_literal (error, KEXEC_ERROR, KEXEC_ERROR_BUSY,
+                       "kexecd is already running; only one can");
+  return FALSE;
+}
+
 KexecEnvironment *
 kexec_environment_open (const char *root, const char *runtime_dir, const char *state_dir,
                         const KexecKernelOps *ops, GError **error)
@@ -38,9 +50,11 @@ kexec_environment_open (const char *root, const char *runtime_dir, const char *s
   self->root_fd = open_directory (root, FALSE, error);
   if (self->root_fd < 0)
     return NULL;
-  self->runtime_fd = open_directory (runtime_dir, TRUE, error);
-  if (self->runtime_fd < 0)
-    return NULL;
+  if (runtime_dir != NULL) {
+    self->runtime_fd = open_directory (runtime_dir, TRUE, error);
+    if (self->runtime_fd < 0 || !lock (self->runtime_fd, error))
+      return NULL;
+  }
   self->state_fd = open_directory (state_dir, TRUE, error);
   if (self->state_fd < 0)
     return NULL;

@@ -23,7 +23,8 @@ typedef struct {
 /**
  * kexec_environment_open:
  * @root: the root directory, "/"
- * @runtime_dir: made if it is not there (mode 0700)
+ * @runtime_dir: (nullable): made if it is not there (mode 0700), and locked: one daemon at a time;
+ *   %NULL: none, for what only looks at the state
  * @state_dir: likewise
  *
  * Returns: (transfer full): the environment, or %NULL with a sentence.

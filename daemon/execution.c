@@ -11,8 +11,10 @@
 typedef struct {
   KexecService *service;
   KexecSchedule *schedule;
-  KexecStaging *staging; /* while stale files are staged again */
+  KexecStaging *staging; /* when stale files are staged again */
 } Execution;
+
+static void look (GTask *task);
 
 static void
 execution_free (Execution *self)
@@ -28,8 +30,7 @@ abandon (GTask *task, GError *error)
 {
   Execution *self = g_task_get_task_data (task);
 
-  self->service->handing_over = FALSE;
-  kexec_service_refresh (self->service);
+  kexec_service_end_handover (self->service);
   g_task_return_error (task, error);
 }
 
@@ -94,10 +95,17 @@ check_slot (Execution *self, GError **error)
   KexecService *service = self->service;
 
   kexec_service_refresh (service);
-  if (service->record == NULL && !kexec_service_is_foreign (service) &&
-      self->schedule->allow_cold_reboot && *self->schedule->stage_id == '\0')
+  if (kexec_service_is_empty (service) && self->schedule->allow_cold_reboot &&
+      *self->schedule->stage_id == '\0')
     return TRUE;
   return kexec_service_check_staged (service, self->schedule->stage_id, error);
+}
+
+static gboolean
+may_ignore_inhibitors (Execution *self)
+{
+  return self->schedule->ignore_inhibitors &&
+         (self->schedule->granted & KEXEC_ACTION_BIT (KEXEC_ACTION_EXECUTE_IGNORE_INHIBIT));
 }
 
 static void
@@ -105,17 +113,18 @@ hand_over (GTask *task)
 {
   Execution *self = g_task_get_task_data (task);
   KexecService *service = self->service;
-  const KexecRecord *record = service->record;
   KexecRebootRequest request = {
-    .kexec = record != NULL,
-    .ignore_inhibitors = self->schedule->ignore_inhibitors,
+    .ignore_inhibitors = may_ignore_inhibitors (self),
     .message = self->schedule->message,
   };
+  const KexecRecord *record = NULL;
   GError *error = NULL;
 
-  if (!check_slot (self, &error) ||
-      (record != NULL &&
-       !kexec_arrival_expect (service->environment, record, self->schedule->uid, &error))) {
+  if (check_slot (self, &error))
+    record = service->record;
+  request.kexec = record != NULL;
+  if (error != NULL || (record != NULL && !kexec_arrival_expect (service->environment, record,
+                                                                 self->schedule->uid, &error))) {
     abandon (task, error);
     return;
   }
@@ -158,7 +167,8 @@ on_staged_again (GObject *source, GAsyncResult *result, gpointer user_data)
   g_free (self->schedule->stage_id);
   self->schedule->stage_id = g_strdup (record->stage_id);
   kexec_service_set_record (self->service, record);
-  hand_over (task);
+  /* That took seconds: look at everything again. */
+  look (task);
 }
 
 /* Only what was authorized: the default entry, with the same id and command line, and trusted. */
@@ -176,13 +186,19 @@ on_listed (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GTask) task = user_data;
   Execution *self = g_task_get_task_data (task);
   KexecService *service = self->service;
-  KexecRecord *record = service->record;
   g_autoptr (KexecConfig) config = NULL;
   g_autoptr (GPtrArray) entries = kexec_entries_list_finish (result, &config, NULL);
-  g_autoptr (KexecEntry) entry =
-    entries != NULL ? kexec_catalog_find (entries, record->id, NULL) : NULL;
+  g_autoptr (KexecEntry) entry = NULL;
+  const KexecRecord *record;
   GError *error = NULL;
 
+  if (!check_slot (self, &error)) {
+    abandon (task, error);
+    return;
+  }
+  record = service->record;
+  if (entries != NULL)
+    entry = kexec_catalog_find (entries, record->id, NULL);
   if (entry == NULL || !is_same (entry, record)) {
     set_stale (&error, record->title);
     abandon (task, error);
@@ -197,15 +213,42 @@ on_listed (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
+find_stale (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  const KexecEnvironment *environment = task_data;
+  g_autoptr (KexecRecord) record =
+    kexec_record_load (environment->runtime_fd, environment->boot_id);
+
+  g_task_return_boolean (task,
+                         record != NULL && kexec_record_is_stale (record, environment->root_fd));
+}
+
+static void
+on_freshness (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Execution *self = g_task_get_task_data (task);
+  GError *error = NULL;
+
+  if (!g_task_propagate_boolean (G_TASK (result), NULL)) {
+    hand_over (task);
+  } else if (self->staging != NULL) {
+    set_stale (&error, "the staged kernel");
+    abandon (task, error);
+  } else {
+    kexec_entries_list_async (self->service->environment, NULL, on_listed, g_object_ref (task));
+  }
+}
+
+/* In a worker, since the files can be on any file system. */
+static void
 freshen (GTask *task)
 {
   Execution *self = g_task_get_task_data (task);
-  KexecService *service = self->service;
+  g_autoptr (GTask) freshness = g_task_new (NULL, NULL, on_freshness, g_object_ref (task));
 
-  if (service->record == NULL || !kexec_service_is_stale (service))
-    hand_over (task);
-  else
-    kexec_entries_list_async (service->environment, NULL, on_listed, g_object_ref (task));
+  g_task_set_task_data (freshness, (gpointer) self->service->environment, NULL);
+  g_task_run_in_thread (freshness, find_stale);
 }
 
 /* --- the first step: who is there, and who asks not to --- */
@@ -227,13 +270,6 @@ check_sessions (Execution *self, const KexecLogin *login, GError **error)
   return FALSE;
 }
 
-static gboolean
-may_ignore_inhibitors (Execution *self)
-{
-  return self->schedule->ignore_inhibitors &&
-         (self->schedule->granted & KEXEC_ACTION_BIT (KEXEC_ACTION_EXECUTE_IGNORE_INHIBIT));
-}
-
 static void
 on_login (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -249,20 +285,30 @@ on_login (GObject *source, GAsyncResult *result, gpointer user_data)
     freshen (task);
 }
 
+static void
+look (GTask *task)
+{
+  Execution *self = g_task_get_task_data (task);
+
+  kexec_login_read_async (self->service->connection, self->schedule->uid, NULL, on_login,
+                          g_object_ref (task));
+}
+
 void
 kexec_execution_start (KexecService *service, KexecSchedule *schedule, GAsyncReadyCallback callback,
                        gpointer user_data)
 {
-  GTask *task = g_task_new (NULL, NULL, callback, user_data);
+  g_autoptr (GTask) task = g_task_new (NULL, NULL, callback, user_data);
   Execution *self = g_new0 (Execution, 1);
 
   self->service = service;
   self->schedule = schedule;
   g_task_set_task_data (task, self, (GDestroyNotify) execution_free);
+  kexec_service_cancel_schedule (service, schedule->uid, "a reboot was asked for at once");
   /* From now on nothing else may change the state. */
   service->handing_over = TRUE;
-  kexec_service_set_schedule (service, NULL, NULL);
-  kexec_login_read_async (service->connection, schedule->uid, NULL, on_login, task);
+  kexec_service_refresh (service);
+  look (task);
 }
 
 gboolean
@@ -294,19 +340,22 @@ on_fired (GObject *source, GAsyncResult *result, gpointer user_data)
 void
 kexec_execution_fire (KexecService *service)
 {
-  g_autoptr (KexecSchedule) schedule = g_steal_pointer (&service->schedule);
+  KexecSchedule *schedule = service->schedule;
   gint64 late = g_get_real_time () - schedule->when;
   Fired *fired;
 
   if (late > KEXEC_LATE_SEC * G_USEC_PER_SEC) {
-    service->schedule = g_steal_pointer (&schedule);
-    kexec_service_cancel_schedule (service, 0,
-                                   "its time was missed while the machine slept or kexecd was not"
-                                   " running");
+    static const char why[] =
+      "its time was missed while the machine slept or kexecd was not running";
+
+    kexec_service_note_failure (service, schedule->uid, why);
+    kexec_service_cancel_schedule (service, schedule->uid, why);
     return;
   }
   fired = g_new0 (Fired, 1);
   fired->service = service;
   fired->uid = schedule->uid;
-  kexec_execution_start (service, g_steal_pointer (&schedule), on_fired, fired);
+  schedule = g_steal_pointer (&service->schedule);
+  kexec_service_set_schedule (service, NULL, NULL);
+  kexec_execution_start (service, schedule, on_fired, fired);
 }

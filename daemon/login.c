@@ -35,23 +35,40 @@ get_properties (GDBusConnection *connection, const char *path, const char *inter
   return reply != NULL ? g_variant_get_child_value (reply, 0) : NULL;
 }
 
-/* A person's session: neither a greeter, nor the manager of a user's services, nor one that ends. A
- * session that is gone by now is nobody's. */
+/* One that is gone by now is nobody's; any other error is one. */
 static gboolean
-is_person (GDBusConnection *connection, const char *path, GCancellable *cancellable)
+is_gone (const GError *error)
 {
+  g_autofree char *name = g_dbus_error_get_remote_error (error);
+
+  return g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_OBJECT) ||
+         g_strcmp0 (name, "org.freedesktop.login1.NoSuchSession") == 0;
+}
+
+/* A person's session: neither a greeter, nor the manager of a user's services, nor one that ends.
+ */
+static gboolean
+is_person (GDBusConnection *connection, const char *path, GCancellable *cancellable,
+           gboolean *ret_is_person, GError **error)
+{
+  static const char *const persons[] = {
+    "user", "user-early", "user-light", "user-early-light", "user-incomplete", NULL
+  };
+  g_autoptr (GError) cause = NULL;
   g_autoptr (GVariant) properties =
-    get_properties (connection, path, LOGIN1_SESSION, cancellable, NULL);
+    get_properties (connection, path, LOGIN1_SESSION, cancellable, &cause);
   const char *class = "", *state = "";
 
-  if (properties == NULL)
+  if (properties == NULL && !is_gone (cause)) {
+    g_propagate_error (error, g_steal_pointer (&cause));
     return FALSE;
-  g_variant_lookup (properties, "Class", "&s", &class);
-  g_variant_lookup (properties, "State", "&s", &state);
-  return g_strv_contains ((const char *const[]){ "user", "user-early", "user-light",
-                                                 "user-early-light", "user-incomplete", NULL },
-                          class) &&
-         !g_str_equal (state, "closing");
+  }
+  if (properties != NULL) {
+    g_variant_lookup (properties, "Class", "&s", &class);
+    g_variant_lookup (properties, "State", "&s", &state);
+  }
+  *ret_is_person = g_strv_contains (persons, class) && !g_str_equal (state, "closing");
+  return TRUE;
 }
 
 static gboolean
@@ -68,10 +85,15 @@ read_sessions (KexecLogin *self, GDBusConnection *connection, guint32 own_uid,
     return FALSE;
   g_variant_get (reply, "(a(susso))", &iter);
   while (g_variant_iter_next (iter, "(&su&s&s&o)", &id, &uid, &user, &seat, &path)) {
-    if (uid == own_uid || !is_person (connection, path, cancellable))
+    gboolean person = FALSE;
+
+    if (uid == own_uid)
       continue;
-    g_ptr_array_add (self->sessions, g_strdup_printf ("%s (session %s%s%s)", user, id,
-                                                      *seat != '\0' ? " on " : "", seat));
+    if (!is_person (connection, path, cancellable, &person, error))
+      return FALSE;
+    if (person)
+      g_ptr_array_add (self->sessions, g_strdup_printf ("%s (session %s%s%s)", user, id,
+                                                        *seat != '\0' ? " on " : "", seat));
   }
   return TRUE;
 }

@@ -23,8 +23,8 @@ static const GOptionEntry options[] = {
 static int
 run (GError **error)
 {
-  g_autoptr (KexecEnvironment) environment =
-    kexec_environment_open ("/", KEXEC_RUNTIME_DIR, KEXEC_STATE_DIR, &kexec_kernel_ops, error);
+  g_autoptr (KexecEnvironment) environment = kexec_environment_open (
+    "/", record_arrival ? NULL : KEXEC_RUNTIME_DIR, KEXEC_STATE_DIR, &kexec_kernel_ops, error);
 
   if (environment == NULL)
     return EXIT_FAILURE;

@@ -29,7 +29,7 @@ is_cold (KexecRequest *request)
 {
   KexecService *service = request->service;
 
-  return service->record == NULL && !kexec_service_is_foreign (service) &&
+  return kexec_service_is_empty (service) &&
          kexec_options_get_boolean (request->options, "allow-cold-reboot") &&
          kexec_options_get_string (request->options, "stage-id") == NULL;
 }

@@ -22,7 +22,11 @@ gboolean
 kexec_stage_check_entry (KexecRequest *request, GError **error)
 {
   g_variant_get_child (request->parameters, 0, "&s", &request->entry_id);
-  return kexec_text_check (request->entry_id, "The entry's id", KEXEC_MAX_ENTRY_ID, error);
+  if (*request->entry_id == '\0' || kexec_entry_is_id (request->entry_id))
+    return TRUE;
+  g_set_error_literal (error, KEXEC_ERROR, KEXEC_ERROR_INVALID_ARGUMENT,
+                       "That is no entry's id; 'kexecctl list' shows them");
+  return FALSE;
 }
 
 /* The index in a message can be any number, and there may be no descriptors at all. */
@@ -307,8 +311,8 @@ on_staged (GObject *source, GAsyncResult *result, gpointer user_data)
   KexecService *service = request->service;
   GError *error = NULL;
 
-  service->staging = FALSE;
   if (kexec_staging_run_finish (work->staging, result, &error)) {
+    service->staging = FALSE;
     answer_staged (request, work->staging);
   } else {
     g_autoptr (GHashTable) details = kexec_request_details (request);
@@ -319,7 +323,7 @@ on_staged (GObject *source, GAsyncResult *result, gpointer user_data)
                "Staging for uid %u failed: %s", request->uid, error->message);
     kexec_request_fail (request, error);
   }
-  kexec_service_refresh (service);
+  kexec_service_set_staging (service, FALSE);
   start_next (service);
 }
 
@@ -341,8 +345,7 @@ start_load (KexecRequest *request)
 void
 kexec_stage_run (KexecRequest *request)
 {
-  request->service->staging = TRUE;
-  kexec_service_refresh (request->service);
+  kexec_service_set_staging (request->service, TRUE);
   enqueue (request, TRUE);
 }
 
@@ -362,13 +365,12 @@ on_checked (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (Work) work = user_data;
   KexecRequest *request = work->request;
-  KexecFindings *findings = kexec_staging_findings (work->staging);
   GError *error = NULL;
   gboolean ok = kexec_staging_run_finish (work->staging, result, &error);
+  KexecFindings *findings = kexec_staging_findings (work->staging);
 
   /* A blocker is an answer, anything else an error. */
-  if (ok || (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) &&
-             kexec_findings_blocker (findings) != NULL)) {
+  if (ok || (findings != NULL && kexec_findings_blocker (findings) != NULL)) {
     g_clear_error (&error);
     kexec_request_return (request,
                           g_variant_new ("(b@aa{sv})", ok, kexec_findings_to_variant (findings)));

@@ -33,6 +33,7 @@
 #define KEXEC_MAX_INITRD_SIZE  (G_GUINT64_CONSTANT (2047) << 20) /* of all initrds, padded */
 #define KEXEC_MAX_REQUESTS     64                /* in flight, of everyone together */
 #define KEXEC_MAX_REQUESTS_UID 8                 /* in flight, of one uid */
+#define KEXEC_MAX_REFUSALS     30                /* in the log, in a minute */
 #define KEXEC_MAX_WHEN_SEC     (366 * 24 * 3600) /* how far ahead a reboot can be scheduled */
 
 /* Patience. */

@@ -45,6 +45,13 @@ call (GDBusConnection *connection, const char *method, GVariant *parameters, GEr
   return reply != NULL;
 }
 
+/* A shutdown without its message is better than none. */
+static void
+set_wall_message (GDBusConnection *connection, const char *message)
+{
+  call (connection, "SetWallMessage", g_variant_new ("(sb)", message, TRUE), NULL);
+}
+
 static gboolean
 reboot_with_flags (GDBusConnection *connection, guint64 flags, GError **error)
 {
@@ -64,11 +71,7 @@ logind_reboot (GDBusConnection *connection, const KexecRebootRequest *request, G
   g_autoptr (GError) cause = NULL;
   gboolean begun;
 
-  if (!call (connection, "SetWallMessage",
-             g_variant_new ("(sb)", request->message != NULL ? request->message : "", TRUE),
-             &cause))
-    g_clear_error (&cause); /* a shutdown without its message is better than none */
-
+  set_wall_message (connection, request->message != NULL ? request->message : "");
   if (request->ignore_inhibitors) {
     /* Since 257 even root needs a flag of its own for this; before, none. */
     begun = reboot_with_flags (connection, kexec | FLAG_SKIP_INHIBITORS, &cause);
@@ -81,6 +84,8 @@ logind_reboot (GDBusConnection *connection, const KexecRebootRequest *request, G
   }
   if (begun)
     return TRUE;
+  /* Not at somebody else's shutdown. */
+  set_wall_message (connection, "");
   g_dbus_error_strip_remote_error (cause);
   if (is_invalid_arguments (cause))
     g_set_error_literal (error, KEXEC_ERROR, KEXEC_ERROR_NO_REBOOT_BACKEND,

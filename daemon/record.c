@@ -53,6 +53,13 @@ kexec_record_free (KexecRecord *self)
   g_free (self);
 }
 
+void
+kexec_record_set_expiry (KexecRecord *self, gint64 expires)
+{
+  self->expires = expires;
+  self->expires_at = expires != 0 ? kexec_clock_boottime_to_realtime (expires) : 0;
+}
+
 KexecRecordFile *
 kexec_record_file_new (const char *role, const char *path, const struct stat *st)
 {
@@ -200,7 +207,7 @@ kexec_record_load (int runtime_fd, const char *boot_id)
   self->replaces = g_key_file_get_boolean (file, GROUP, "Replaces", NULL);
   self->uid = g_key_file_get_uint64 (file, GROUP, "Uid", NULL);
   self->staged_at = g_key_file_get_int64 (file, GROUP, "StagedAt", NULL);
-  self->expires = g_key_file_get_int64 (file, GROUP, "Expires", NULL);
+  kexec_record_set_expiry (self, g_key_file_get_int64 (file, GROUP, "Expires", NULL));
   findings = g_key_file_get_string (file, GROUP, "Findings", NULL);
   if (findings != NULL)
     parsed = g_variant_parse (G_VARIANT_TYPE ("aa{sv}"), findings, NULL, NULL, NULL);
@@ -215,8 +222,6 @@ kexec_record_load (int runtime_fd, const char *boot_id)
 static void
 fill_property (const KexecRecord *self, gboolean stale, GVariantDict *dict)
 {
-  gint64 expires = self->expires != 0 ? kexec_clock_boottime_to_realtime (self->expires) : 0;
-
   g_variant_dict_insert (dict, "stage-id", "s", self->stage_id);
   g_variant_dict_insert (dict, "id", "s", self->id);
   g_variant_dict_insert (dict, "title", "s", self->title);
@@ -225,7 +230,7 @@ fill_property (const KexecRecord *self, gboolean stale, GVariantDict *dict)
   g_variant_dict_insert (dict, "staged-at", "t", self->staged_at);
   g_variant_dict_insert (dict, "staged-by", "u", self->uid);
   g_variant_dict_insert (dict, "action", "s", kexec_action_info (self->action)->id);
-  g_variant_dict_insert (dict, "expires", "t", expires);
+  g_variant_dict_insert (dict, "expires", "t", self->expires_at);
   g_variant_dict_insert (dict, "stale", "b", stale);
 }
 

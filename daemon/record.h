@@ -27,7 +27,7 @@ typedef struct {
   char *boot_id;     /* the boot that the image was staged in */
   gboolean loading;  /* the load was under way when this was written */
   gboolean replaces; /* … and was to replace an image of ours */
-  char *stage_id;    /* random, 32 hexadecimal digits */
+  char *stage_id;    /* random, a UUID */
   char *id;          /* the entry's; "" for files */
   char *title;
   char *release; /* "" if the image does not say */
@@ -37,6 +37,7 @@ typedef struct {
   guint32 uid;        /* who staged it */
   gint64 staged_at;   /* µs, CLOCK_REALTIME */
   gint64 expires;     /* µs, CLOCK_BOOTTIME; 0: never */
+  gint64 expires_at;  /* the same of CLOCK_REALTIME, as it was when this was set */
   char *load_method;  /* "file" */
   GPtrArray *files;   /* KexecRecordFile, the kernel first */
   GVariant *findings; /* aa{sv} */
@@ -45,6 +46,9 @@ typedef struct {
 KexecRecord *kexec_record_new (void);
 void kexec_record_free (KexecRecord *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (KexecRecord, kexec_record_free)
+
+/** Sets when it expires, in µs of CLOCK_BOOTTIME; 0: never. */
+void kexec_record_set_expiry (KexecRecord *self, gint64 expires);
 
 /** Takes what @st says of the file, to recognize a later change. */
 KexecRecordFile *kexec_record_file_new (const char *role, const char *path, const struct stat *st);

@@ -1,15 +1,29 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "daemon/request.h"
 
-#include <unistd.h>
+#include <gio/gunixfdlist.h>
 
 #include "daemon/bus-error.h"
+#include "daemon/closer.h"
 
 static void
 close_fd (int *fd)
 {
-  if (*fd >= 0)
-    close (*fd);
+  kexec_closer_close (*fd);
+}
+
+/* The message would close its descriptors wherever it is freed. */
+static void
+steal_fds (GDBusMessage *message)
+{
+  GUnixFDList *list = g_dbus_message_get_unix_fd_list (message);
+  g_autofree int *fds = NULL;
+  int n = 0;
+
+  if (list != NULL)
+    fds = g_unix_fd_list_steal_fds (list, &n);
+  for (int i = 0; i < n; i++)
+    kexec_closer_close (fds[i]);
 }
 
 KexecRequest *
@@ -67,6 +81,7 @@ kexec_request_unref (KexecRequest *self)
   g_clear_handle_id (&self->sender_watch, g_bus_unwatch_name);
   g_object_unref (self->cancellable);
   g_free (self->sender);
+  g_free (self->seen_stage_id);
   g_variant_unref (self->parameters);
   g_clear_pointer (&self->options, g_variant_unref);
   g_array_unref (self->fds);
@@ -81,10 +96,17 @@ kexec_request_return (KexecRequest *self, GVariant *value)
 {
   GDBusMethodInvocation *invocation = g_steal_pointer (&self->invocation);
 
-  if (invocation != NULL)
+  if (invocation != NULL) {
+    steal_fds (g_dbus_method_invocation_get_message (invocation));
     g_dbus_method_invocation_return_value (invocation, value);
-  else if (value != NULL)
+  } else if (value != NULL)
     g_variant_unref (g_variant_ref_sink (value));
+}
+
+void
+kexec_request_cancel (KexecRequest *self)
+{
+  g_cancellable_cancel (self->cancellable);
 }
 
 void
@@ -120,6 +142,7 @@ kexec_request_fail (KexecRequest *self, GError *error)
   invocation = g_steal_pointer (&self->invocation);
   if (invocation == NULL)
     return;
+  steal_fds (g_dbus_method_invocation_get_message (invocation));
   if (error->domain == G_IO_ERROR || error->domain == G_FILE_ERROR)
     g_dbus_method_invocation_return_error (invocation, KEXEC_ERROR, KEXEC_ERROR_IO_ERROR, "%s",
                                            error->message);
@@ -127,18 +150,24 @@ kexec_request_fail (KexecRequest *self, GError *error)
     g_dbus_method_invocation_return_gerror (invocation, error);
 }
 
-/* Before the entry is looked up, its own command line is not known; what the caller adds is. */
+/* What the caller changes comes first, where no long command line can push it out of sight. Before
+ * the entry is looked up, its own words are not known. */
 static char *
 describe_cmdline (const KexecRequest *self)
 {
-  const char *cmdline = kexec_options_get_string (self->options, "cmdline");
   const char *append = kexec_options_get_string (self->options, "append");
+  const char *cmdline = kexec_options_get_string (self->options, "cmdline");
+  const KexecRecord *record = self->service->record;
 
-  if (self->cmdline != NULL)
-    return g_strdup (self->cmdline);
+  if (append != NULL && self->entry != NULL)
+    return g_strdup_printf ("%s (added to: %s)", append, self->entry->cmdline);
   if (append != NULL)
-    return g_strconcat ("(its own) ", append, NULL);
-  return g_strdup (cmdline != NULL ? cmdline : "(its own)");
+    return g_strdup_printf ("%s (added to its own)", append);
+  if (cmdline != NULL || self->cmdline != NULL)
+    return g_strdup (self->cmdline != NULL ? self->cmdline : cmdline);
+  if (self->entry_id == NULL && record != NULL)
+    return g_strdup (record->cmdline);
+  return g_strdup ("its own");
 }
 
 GHashTable *

@@ -56,6 +56,7 @@ struct KexecRequest {
   KexecActions asking; /* the one action that polkit is asked for now */
   gboolean has_asked;  /* since it was resolved last */
   guint rounds;
+  char *seen_stage_id; /* what was staged when it was asked for; "": nothing */
 
   /* What resolving found. */
   KexecEntry *entry;
@@ -75,6 +76,9 @@ void kexec_request_return (KexecRequest *self, GVariant *value);
 
 /** Answers with an error; for a probe, with the answer that it means. Takes @error. */
 void kexec_request_fail (KexecRequest *self, GError *error);
+
+/** Stops what is under way for it, as if its caller had left. */
+void kexec_request_cancel (KexecRequest *self);
 
 /** Answers a probe with "yes". */
 void kexec_request_answer_yes (KexecRequest *self);

@@ -11,6 +11,7 @@
 #include "daemon/login.h"
 #include "daemon/names.h"
 #include "daemon/preflight.h"
+#include "daemon/request.h"
 #include "daemon/store.h"
 
 static const char *
@@ -25,6 +26,13 @@ state_name (KexecService *self)
   if (self->record != NULL)
     return "staged";
   return kexec_service_is_foreign (self) ? "foreign" : "idle";
+}
+
+gboolean
+kexec_service_is_empty (KexecService *self)
+{
+  return self->record == NULL && !self->staging &&
+         kexec_kernel_slot (self->environment->root_fd) == KEXEC_SLOT_EMPTY;
 }
 
 gboolean
@@ -60,7 +68,8 @@ kexec_service_log_fields (const KexecRecord *record, guint32 uid)
 
 /* --- properties --- */
 
-/* Entries' files are on local disks; a caller's files have no paths to look at. */
+/* Trusted entries' files are on local disks and can be looked at here; Execute looks at all others
+ * in a worker. */
 gboolean
 kexec_service_is_stale (KexecService *self)
 {
@@ -68,6 +77,7 @@ kexec_service_is_stale (KexecService *self)
          kexec_record_is_stale (self->record, self->environment->root_fd);
 }
 
+/* Whether the daemon is still needed depends on the same. */
 static void
 publish (KexecService *self)
 {
@@ -85,6 +95,7 @@ publish (KexecService *self)
            : g_variant_new ("a{sv}", NULL));
   kexec_bus_manager_set_reboot_backend (bus, self->backend->name);
   kexec_bus_manager_set_state (bus, state_name (self));
+  kexec_service_touch (self);
 }
 
 static void
@@ -106,12 +117,12 @@ on_read (const char *property, gpointer user_data)
 {
   KexecService *self = user_data;
 
-  kexec_service_touch (self);
   if (g_str_equal (property, "state") || g_str_equal (property, "staged") ||
       g_str_equal (property, "scheduled"))
     kexec_service_refresh (self);
   else if (g_str_equal (property, "obstacles"))
     publish_obstacles (self);
+  kexec_service_touch (self);
 }
 
 /* --- the slot and its record --- */
@@ -232,18 +243,30 @@ on_time (gpointer user_data)
   KexecService *self = user_data;
 
   kexec_clock_clear_timer (&self->schedule_timer);
-  if (self->schedule != NULL)
+  /* While an image is staged, or a reboot is under way, it waits for the end of that. */
+  if (self->schedule != NULL && !self->staging && !self->handing_over)
     kexec_execution_fire (self);
 }
 
-static void
-arm_schedule (KexecService *self)
+/* Anew after whatever a timer that fired had to wait for. */
+static gboolean
+arm_timers (KexecService *self)
 {
   kexec_clock_clear_timer (&self->schedule_timer);
   if (self->schedule != NULL)
     self->schedule_timer =
       kexec_clock_add_timer (CLOCK_REALTIME, self->schedule->when, on_time, self);
   arm_expiry (self);
+  return self->schedule == NULL || self->schedule_timer != NULL;
+}
+
+void
+kexec_service_set_staging (KexecService *self, gboolean staging)
+{
+  self->staging = staging;
+  if (!staging)
+    arm_timers (self);
+  kexec_service_refresh (self);
 }
 
 gboolean
@@ -258,7 +281,12 @@ kexec_service_set_schedule (KexecService *self, KexecSchedule *schedule, GError 
     kexec_schedule_remove (self->environment->runtime_fd);
   g_clear_pointer (&self->schedule, kexec_schedule_free);
   self->schedule = schedule;
-  arm_schedule (self);
+  if (!arm_timers (self)) {
+    g_set_error_literal (error, KEXEC_ERROR, KEXEC_ERROR_FAILED,
+                         "The kernel gave no timer, so nothing is scheduled; try again later");
+    kexec_service_set_schedule (self, NULL, NULL);
+    return FALSE;
+  }
   publish (self);
   return TRUE;
 }
@@ -275,11 +303,13 @@ kexec_service_cancel_schedule (KexecService *self, guint32 uid, const char *why)
 
 /* --- the hand-over --- */
 
-static void
-end_handover (KexecService *self)
+void
+kexec_service_end_handover (KexecService *self)
 {
   kexec_clock_clear_timer (&self->handover_timer);
   self->handing_over = FALSE;
+  arm_timers (self);
+  kexec_service_refresh (self);
 }
 
 static void
@@ -302,13 +332,11 @@ kexec_service_fail_handover (KexecService *self, const char *text)
 {
   if (!self->handing_over)
     return;
-  end_handover (self);
+  kexec_service_end_handover (self);
   kexec_log (KEXEC_EVENT_EXECUTE_FAILED,
              kexec_service_log_fields (self->record, self->record != NULL ? self->record->uid : 0),
              "%s", text);
   publish_failure (self, text);
-  kexec_service_refresh (self);
-  kexec_service_touch (self);
 }
 
 /* A daemon that was started again during the shutdown has missed the signal: ask. */
@@ -319,8 +347,13 @@ on_handover_looked_at (GObject *source, GAsyncResult *result, gpointer user_data
   g_autoptr (KexecLogin) login = kexec_login_read_finish (result, NULL);
   g_autofree char *text = NULL;
 
-  if (login != NULL && login->preparing)
+  if (!self->handing_over)
     return;
+  if (login == NULL || login->preparing) {
+    /* Not known to have failed: wait on. */
+    kexec_service_begin_handover (self);
+    return;
+  }
   text = g_strdup_printf ("%s accepted the reboot but did not begin it within %u seconds; the"
                           " image stays staged, look at its log",
                           self->backend->name, self->environment->handover_sec);
@@ -477,7 +510,7 @@ kexec_service_new (const KexecEnvironment *environment, GDBusConnection *connect
   kexec_bus_manager_set_features (KEXEC_BUS_MANAGER (self->manager), features);
   kexec_bus_manager_set_last_execution (KEXEC_BUS_MANAGER (self->manager),
                                         kexec_arrival_last (environment));
-  arm_schedule (self);
+  arm_timers (self);
   kexec_service_refresh (self);
   publish_obstacles (self);
 
@@ -492,6 +525,19 @@ kexec_service_new (const KexecEnvironment *environment, GDBusConnection *connect
     return NULL;
   kexec_service_touch (self);
   return g_steal_pointer (&self);
+}
+
+void
+kexec_service_drain (KexecService *self)
+{
+  GList *waiting = self->waiting.head;
+
+  for (; waiting != NULL; waiting = waiting->next)
+    kexec_request_cancel (waiting->data);
+  if (self->worker != NULL)
+    kexec_request_cancel (self->worker);
+  while (self->worker != NULL || self->staging)
+    g_main_context_iteration (NULL, TRUE);
 }
 
 void

@@ -38,6 +38,8 @@ typedef struct {
 
   GHashTable *requests_of_uid; /* uid → number of requests in flight */
   guint requests;              /* … of everyone together */
+  gint64 refusals_since;       /* µs, monotonic: when counting refusals in the log began */
+  guint refusals;              /* … and how many there have been since */
   KexecRequest *worker;        /* the request whose verification is under way */
   GQueue waiting;              /* KexecRequest: for the worker, Stage before Check */
 
@@ -56,6 +58,9 @@ KexecService *kexec_service_new (const KexecEnvironment *environment, GDBusConne
                                  void (*quit) (gpointer user_data), gpointer user_data,
                                  GError **error);
 void kexec_service_free (KexecService *self);
+
+/** Stops what can be stopped, and waits for a load that has begun. */
+void kexec_service_drain (KexecService *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (KexecService, kexec_service_free)
 
 /** Looks at the slot and brings state and properties up to date. */
@@ -63,6 +68,9 @@ void kexec_service_refresh (KexecService *self);
 
 /** Somebody is using the daemon: idle time begins anew. */
 void kexec_service_touch (KexecService *self);
+
+/** Whether nothing at all is loaded, and the kernel says so. */
+gboolean kexec_service_is_empty (KexecService *self);
 
 /** Whether the slot holds an image that is not ours; refresh first. */
 gboolean kexec_service_is_foreign (KexecService *self);
@@ -91,8 +99,13 @@ gboolean kexec_service_set_schedule (KexecService *self, KexecSchedule *schedule
 /** Cancels the schedule, if there is one, and logs @why. */
 void kexec_service_cancel_schedule (KexecService *self, guint32 uid, const char *why);
 
+/** A Stage begins, or has ended; timers that waited for its end fire. */
+void kexec_service_set_staging (KexecService *self, gboolean staging);
+
 /** The init system took over: waits for the shutdown to begin. */
 void kexec_service_begin_handover (KexecService *self);
+/** It did not take over, and nothing was handed over: back to staged. */
+void kexec_service_end_handover (KexecService *self);
 /** The shutdown did not begin: back to staged, with @text as the result. */
 void kexec_service_fail_handover (KexecService *self, const char *text);
 

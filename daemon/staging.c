@@ -9,6 +9,7 @@
 #include "boot/beneath.h"
 #include "boot/trust.h"
 #include "daemon/clock.h"
+#include "daemon/closer.h"
 #include "daemon/memfd.h"
 #include "daemon/names.h"
 #include "daemon/preflight.h"
@@ -55,14 +56,14 @@ struct KexecStaging {
   gint seen;  /* the last value of pulse */
   gint pulse; /* (atomic) goes up whenever the worker makes progress */
   gboolean stalled;
+  gboolean abandoned; /* the worker may still be at it */
 };
 
 static void
 source_clear (Source *source)
 {
   g_free (source->path);
-  if (source->fd >= 0)
-    close (source->fd);
+  kexec_closer_close (source->fd);
 }
 
 static KexecStaging *
@@ -168,7 +169,7 @@ kexec_staging_set_progress (KexecStaging *self, KexecStagingProgress progress, g
 KexecFindings *
 kexec_staging_findings (KexecStaging *self)
 {
-  return self->findings;
+  return self->abandoned ? NULL : self->findings;
 }
 
 KexecRecord *
@@ -427,8 +428,9 @@ inspect (KexecStaging *self, GError **error)
   struct utsname name;
 
   report_progress (self, "check", 0, TRUE);
-  if (bytes == NULL || uname (&name) != 0)
+  if (bytes == NULL)
     return FALSE;
+  uname (&name); /* cannot fail */
   kernel = kexec_kernel_inspect (bytes, path, name.machine, self->findings);
   self->record->release = g_strdup (kernel->release != NULL ? kernel->release : "");
   if (self->initrd != NULL && !inspect_initrds (self, error))
@@ -531,7 +533,8 @@ load (KexecStaging *self, GError **error)
   record->loading = TRUE;
   record->replaces = self->previous != NULL;
   record->staged_at = g_get_real_time ();
-  record->expires = self->lifetime != 0 ? kexec_clock_boottime () + self->lifetime : 0;
+  kexec_record_set_expiry (record,
+                           self->lifetime != 0 ? kexec_clock_boottime () + self->lifetime : 0);
   g_variant_unref (record->findings);
   record->findings = g_variant_ref_sink (kexec_findings_to_variant (self->findings));
   if (!kexec_record_save (record, runtime_fd, error))
@@ -652,6 +655,7 @@ kexec_staging_run_finish (KexecStaging *self, GAsyncResult *result, GError **err
   g_clear_object (&self->stop);
   if (ok)
     return TRUE;
+  self->abandoned = g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   if (self->stalled && g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     g_set_error (error, KEXEC_ERROR, KEXEC_ERROR_IO_ERROR,
                  "A file gave no data for %u seconds; check the file system that it is on",

@@ -63,7 +63,7 @@ void kexec_staging_run_async (KexecStaging *self, gboolean load, GCancellable *c
  */
 gboolean kexec_staging_run_finish (KexecStaging *self, GAsyncResult *result, GError **error);
 
-/** Returns: (transfer none): what was found; complete after the work has ended. */
+/** Returns: (transfer none) (nullable): what was found; %NULL if the work was stopped. After it. */
 KexecFindings *kexec_staging_findings (KexecStaging *self);
 
 /** Returns: (transfer full) (nullable): after a load, the record, which has been saved. */

@@ -5,7 +5,7 @@
 
 #include "image/error.h"
 
-#define PROMPT_CHARACTERS 300
+#define PROMPT_CHARACTERS 1000
 
 gboolean
 kexec_text_check (const char *text, const char *what, gsize max, GError **error)
@@ -44,16 +44,21 @@ kexec_text_sanitize (const char *text)
 {
   g_autofree char *valid = g_utf8_make_valid (text, -1);
   GString *clean = g_string_new (NULL);
-  guint characters = 0;
+  glong characters = 0;
+  gboolean was_space = FALSE;
 
   for (const char *p = valid; *p != '\0'; p = g_utf8_next_char (p)) {
     gunichar c = g_utf8_get_char (p);
+    gboolean is_space = g_unichar_isspace (c) && !is_deceptive (c);
 
+    if (is_space && was_space)
+      continue;
+    was_space = is_space;
     if (characters++ == PROMPT_CHARACTERS) {
-      g_string_append (clean, "…");
+      g_string_append_printf (clean, "… (%ld more characters)", g_utf8_strlen (p, -1));
       break;
     }
-    g_string_append_unichar (clean, is_deceptive (c) ? 0xFFFD : c);
+    g_string_append_unichar (clean, is_deceptive (c) ? 0xFFFD : is_space ? ' ' : c);
     if (c == '$' && p[1] == '(')
       g_string_append_c (clean, ' ');
   }

@@ -17,7 +17,8 @@ gboolean kexec_text_check (const char *text, const char *what, gsize max, GError
 /**
  * kexec_text_sanitize:
  *
- * Returns: (transfer full): @text fit for a prompt: one line of at most 300 characters, control and
- * direction-changing characters replaced, and "$(" broken up, which polkit would expand.
+ * Returns: (transfer full): @text fit for a prompt: one line of at most 1000 characters, of which
+ * the last say how many are missing; runs of white space are one space, control and
+ * direction-changing characters are replaced, and "$(" is broken up, which polkit would expand.
  */
 char *kexec_text_sanitize (const char *text);
