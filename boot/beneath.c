@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "boot/fd.h"
+#include "image/printable.h"
 
 /* openat2() gives up with EAGAIN when something was renamed while it looked. */
 #define ATTEMPTS 16
@@ -38,7 +39,7 @@ open_at (int dirfd, const char *path, int flags, guint64 resolve)
 static void
 set_error (GError **error, int code, const char *path)
 {
-  g_autofree char *shown = kexec_beneath_display (path);
+  g_autofree char *shown = kexec_printable (path);
 
   if (code == EXDEV)
     g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED,
@@ -93,7 +94,7 @@ describe_type (mode_t mode)
 static gboolean
 check_regular (const char *path, const struct stat *st, GError **error)
 {
-  g_autofree char *shown = kexec_beneath_display (path);
+  g_autofree char *shown = kexec_printable (path);
 
   if (S_ISREG (st->st_mode))
     return TRUE;
@@ -117,7 +118,7 @@ kexec_beneath_open_regular (int dirfd, const char *path, GError **error)
   if (!check_regular (path, &st, error))
     return -1;
   if (st.st_size == 0) {
-    g_autofree char *shown = kexec_beneath_display (path);
+    g_autofree char *shown = kexec_printable (path);
 
     g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "%s is empty", shown);
     return -1;
@@ -148,7 +149,7 @@ char *
 kexec_beneath_read_fd (int fd, const char *path, gsize max, GError **error)
 {
   g_autoptr (GByteArray) contents = g_byte_array_new ();
-  g_autofree char *shown = kexec_beneath_display (path);
+  g_autofree char *shown = kexec_printable (path);
 
   if (!read_up_to (fd, contents, max + 1)) {
     set_error (error, errno, path);
@@ -182,18 +183,4 @@ kexec_beneath_read (int root_fd, const char *path, gsize max, GError **error)
   if (!check_regular (path, &st, error))
     return NULL;
   return kexec_beneath_read_fd (fd, path, max, error);
-}
-
-char *
-kexec_beneath_display (const char *path)
-{
-  g_autofree char *valid = g_utf8_make_valid (path, -1);
-  GString *shown = g_string_new (NULL);
-
-  for (const char *p = valid; *p != '\0'; p = g_utf8_next_char (p)) {
-    gunichar c = g_utf8_get_char (p);
-
-    g_string_append_unichar (shown, g_unichar_isprint (c) ? c : '?');
-  }
-  return g_string_free (shown, FALSE);
 }

@@ -48,10 +48,3 @@ char *kexec_beneath_read (int root_fd, const char *path, gsize max, GError **err
  * As kexec_beneath_read(), from an open file; from its current position to its end.
  */
 char *kexec_beneath_read_fd (int fd, const char *path, gsize max, GError **error);
-
-/**
- * kexec_beneath_display:
- *
- * Returns: (transfer full): @path for people and for the bus: UTF-8 without control characters.
- */
-char *kexec_beneath_display (const char *path);

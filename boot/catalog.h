@@ -11,10 +11,15 @@
  * @config: the administrator's configuration
  * @error: set only if nothing could be looked at at all
  *
- * Entries that cannot be booted are listed too, with a finding. May read slow devices: call it from
- * a worker.
+ * Entries that cannot be booted are listed too, with a finding. Findings about the listing as a
+ * whole stand at the default entry. May read slow devices: call it from a worker.
  *
- * Returns: (transfer full) (element-type KexecEntry): newest first; at most one is the default.
+ * The default is the entry that @config names; else the newest that is neither old nor a rescue
+ * entry and has no blocker, which is a guess (is_default_guessed) unless @config says "auto". The
+ * running entry is the one with the running kernel's release.
+ *
+ * Returns: (transfer full) (element-type KexecEntry): newest first, rescue entries last; at most
+ * one is the default.
  */
 GPtrArray *kexec_catalog_list (int root_fd, const KexecConfig *config, GError **error);
 

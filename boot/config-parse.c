@@ -63,8 +63,10 @@ parse_time_span (const char *text, guint64 *ret)
     text = unit + length;
     text += strspn (text, " \t");
   } while (*text != '\0' && total <= SECONDS_MAX);
+  if (total > SECONDS_MAX)
+    return FALSE;
   *ret = total;
-  return total <= SECONDS_MAX;
+  return TRUE;
 }
 
 static gboolean
@@ -93,15 +95,13 @@ static void G_GNUC_PRINTF (3, 4)
   add_finding (KexecConfig *self, const char *subject, const char *format, ...)
 {
   g_autofree char *text = NULL;
-  g_autofree char *valid = NULL;
   va_list ap;
 
   va_start (ap, format);
   text = g_strdup_vprintf (format, ap);
   va_end (ap);
-  valid = g_utf8_make_valid (text, -1);
   kexec_findings_add (self->findings, KEXEC_FINDING_CONFIGURATION_INVALID, subject, NULL, "%s: %s",
-                      subject, valid);
+                      subject, text);
 }
 
 static void

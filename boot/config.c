@@ -14,7 +14,6 @@
 
 #define FILE_SIZE_MAX (64 * 1024)
 #define DROP_INS_MAX  256 /* in one directory */
-#define NULL_DEVICE   makedev (1, 3)
 
 /* One run over the files. */
 typedef struct {
@@ -24,30 +23,29 @@ typedef struct {
 } Load;
 
 static void
-add_finding (Load *self, const char *path, const char *text)
+add_unreadable (Load *self, const char *path, const GError *error)
 {
-  g_autofree char *shown = kexec_beneath_display (path);
-
-  kexec_findings_add (self->config->findings, KEXEC_FINDING_CONFIGURATION_INVALID, shown, NULL,
-                      "%s", text);
+  kexec_findings_add (self->config->findings, KEXEC_FINDING_CONFIGURATION_INVALID, path, NULL,
+                      "%s; mend or remove it", error->message);
 }
 
 /* Whether nobody but root, or the owner of the tree, can write it; if not, adds a finding. */
 static gboolean
-is_safe (Load *self, int fd, const char *path, struct stat *st)
+is_safe (Load *self, const char *path, const struct stat *st)
 {
-  g_autofree char *shown = kexec_beneath_display (path);
-  g_autofree char *text = NULL;
-
-  if (fstat (fd, st) < 0)
-    return FALSE;
   if ((st->st_uid == 0 || st->st_uid == self->owner) && !(st->st_mode & (S_IWGRP | S_IWOTH)))
     return TRUE;
-  text = g_strdup_printf ("%s was ignored, because others than root can write it; run chown root "
-                          "and chmod go-w",
-                          shown);
-  add_finding (self, path, text);
+  kexec_findings_add (self->config->findings, KEXEC_FINDING_CONFIGURATION_INVALID, path, NULL,
+                      "%s was ignored, because others than root can write it; run chown root and "
+                      "chmod go-w",
+                      path);
   return FALSE;
+}
+
+static gboolean
+is_null_device (const struct stat *st)
+{
+  return S_ISCHR (st->st_mode) && st->st_rdev == makedev (1, 3);
 }
 
 /* Opens something below the root that may be missing. Returns: -1 if it is, or is not usable. */
@@ -58,9 +56,8 @@ open_safe (Load *self, const char *path, int flags, struct stat *st)
   kexec_autofd fd = kexec_beneath_open_in_root (self->root_fd, path, flags, &error);
 
   if (fd < 0 && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
-    add_finding (self, path, error->message);
-  if (fd < 0 || fstat (fd, st) < 0 || (S_ISCHR (st->st_mode) && st->st_rdev == NULL_DEVICE) ||
-      !is_safe (self, fd, path, st))
+    add_unreadable (self, path, error);
+  if (fd < 0 || fstat (fd, st) < 0 || is_null_device (st) || !is_safe (self, path, st))
     return -1;
   return kexec_fd_steal (&fd);
 }
@@ -69,7 +66,6 @@ static void
 load_file (Load *self, const char *path)
 {
   g_autofree char *dir = g_path_get_dirname (path);
-  g_autofree char *shown = kexec_beneath_display (path);
   g_autofree char *text = NULL;
   g_autoptr (GError) error = NULL;
   struct stat st;
@@ -81,12 +77,11 @@ load_file (Load *self, const char *path)
   if (S_ISREG (st.st_mode))
     text = kexec_beneath_read_fd (fd, path, FILE_SIZE_MAX, &error);
   else
-    g_set_error (&error, G_IO_ERROR, G_IO_ERROR_NOT_REGULAR_FILE, "%s is not a regular file",
-                 shown);
+    g_set_error (&error, G_IO_ERROR, G_IO_ERROR_NOT_REGULAR_FILE, "%s is not a regular file", path);
   if (text != NULL)
-    kexec_config_parse (self->config, text, shown);
+    kexec_config_parse (self->config, text, path);
   else
-    add_finding (self, path, error->message);
+    add_unreadable (self, path, error);
 }
 
 /* Notes the drop-ins of a directory: name → path. A name that is there already is replaced. */
@@ -110,8 +105,8 @@ collect_drop_ins (Load *self, const char *path, GTree *drop_ins)
     }
   closedir (dir);
   if (count == DROP_INS_MAX)
-    add_finding (self, path,
-                 "The directory holds too many drop-ins, so that some were not read; remove some");
+    kexec_findings_add (self->config->findings, KEXEC_FINDING_CONFIGURATION_INVALID, path, NULL,
+                        "%s holds too many drop-ins, and some were not read; remove some", path);
 }
 
 static gboolean

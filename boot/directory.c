@@ -18,8 +18,9 @@
 
 /* One listing. */
 typedef struct {
-  int fd; /* the directory */
-  const char *path;
+  int root_fd;
+  const char *path;   /* of the directory, below the root */
+  int fd;             /* the directory */
   GPtrArray *entries; /* (element-type KexecEntry) */
   GHashTable *ids;    /* the ids that are taken */
   GHashTable *files;  /* the files that are listed, each as "device:inode" */
@@ -188,11 +189,13 @@ add_entry (Listing *self, const char *file)
   g_ptr_array_add (self->entries, entry);
 }
 
-/* Notes the file that @file leads to. Returns: %FALSE if it has been noted before. */
+/* Notes the file that @file leads to, be it outside of the directory. Returns: %FALSE if it has
+   been noted before. */
 static gboolean
 note_file (Listing *self, const char *file)
 {
-  kexec_autofd fd = kexec_beneath_open (self->fd, file, O_PATH, NULL);
+  g_autofree char *path = g_build_filename (self->path, file, NULL);
+  kexec_autofd fd = kexec_beneath_open_in_root (self->root_fd, path, O_PATH, NULL);
   struct stat st;
 
   if (fd < 0 || fstat (fd, &st) < 0)
@@ -226,7 +229,9 @@ kexec_directory_list (int root_fd, const char *boot_path, KexecFindings *finding
   g_autoptr (GHashTable) files = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr (GPtrArray) names = NULL;
   g_autoptr (GError) local_error = NULL;
-  Listing self = { .path = boot_path, .entries = entries, .ids = ids, .files = files };
+  Listing self = {
+    .root_fd = root_fd, .path = boot_path, .entries = entries, .ids = ids, .files = files
+  };
   DIR *dir;
 
   self.fd = kexec_beneath_open_in_root (root_fd, boot_path, O_RDONLY | O_DIRECTORY, &local_error);

@@ -73,7 +73,7 @@ kexec_kernel_cmdline_find (int root_fd)
     self->path = g_strdup (files[i].path);
     self->origin = files[i].origin;
     if (error != NULL) {
-      kexec_findings_add (self->findings, KEXEC_FINDING_ENTRY_UNREADABLE, self->path, NULL,
+      kexec_findings_add (self->findings, KEXEC_FINDING_CMDLINE_UNREADABLE, self->path, NULL,
                           "%s; mend or remove it", error->message);
       return self;
     }

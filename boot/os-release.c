@@ -3,6 +3,7 @@
 #include "boot/os-release.h"
 
 #include "boot/beneath.h"
+#include "image/printable.h"
 
 #include <string.h>
 
@@ -44,7 +45,7 @@ kexec_os_release_name (int root_fd)
     name = read_name (root_fd, "/usr/lib/os-release");
   if (name == NULL || *name == '\0')
     return g_strdup ("Linux");
-  shown = kexec_beneath_display (name);
+  shown = kexec_printable (name);
   if (strlen (shown) > NAME_MAX_SIZE)
     shown[NAME_MAX_SIZE] = '\0';
   if (!g_utf8_validate (shown, -1, &end))

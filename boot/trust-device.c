@@ -96,7 +96,7 @@ refuse_virtual (int sys_fd, const char *path, guint layer)
   guint count = 0;
 
   if (dir != NULL)
-    fd = -1; /* it belongs to dir now */
+    (void) kexec_fd_steal (&fd); /* it is dir's now */
   while (dir != NULL && refusal == NULL && (entry = readdir (dir)) != NULL)
     if (entry->d_name[0] != '.' && count++ < SLAVES_MAX)
       refusal = refuse_slave (sys_fd, slaves, entry->d_name, layer);

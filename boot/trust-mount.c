@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/sysmacros.h>
 
-#include "boot/beneath.h"
+#include "image/printable.h"
 
 /* The inode of the initial user namespace: PROC_USER_INIT_INO in the kernel, the same for ever. */
 #define INITIAL_USER_NAMESPACE 0xeffffffdU
@@ -127,7 +127,7 @@ kexec_trust_read_mount (int fd, KexecTrustMount *mount)
 char *
 kexec_trust_refuse_mount (const KexecTrustMount *mount, int sys_fd)
 {
-  g_autofree char *target = kexec_beneath_display (mount->target);
+  g_autofree char *target = kexec_printable (mount->target);
   g_autofree char *refusal = NULL;
   gboolean is_known = FALSE;
 

@@ -48,12 +48,10 @@ char *kexec_trust_walk (const KexecTrustRules *rules, int root_fd, const char *p
 /**
  * kexec_trust_refuse_owner:
  * @owner: the one user who may own it
- * @has_acl: whether it carries an access control list
  *
  * Returns: (transfer full) (nullable): why not root alone can change it; a sentence.
  */
-char *kexec_trust_refuse_owner (const char *path, uid_t owner, const struct stat *st,
-                                gboolean has_acl);
+char *kexec_trust_refuse_owner (const char *path, uid_t owner, const struct stat *st);
 
 /**
  * kexec_trust_refuse_mount:

@@ -9,11 +9,10 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <string.h>
-#include <sys/xattr.h>
 
-#include "boot/beneath.h"
 #include "boot/fd.h"
 #include "boot/trust-private.h"
+#include "image/printable.h"
 
 #define SYMLINKS_MAX 40 /* as in the kernel */
 #define DEPTH_MAX    64
@@ -62,9 +61,9 @@ prepend (Walk *self, const char *path)
 }
 
 char *
-kexec_trust_refuse_owner (const char *path, uid_t owner, const struct stat *st, gboolean has_acl)
+kexec_trust_refuse_owner (const char *path, uid_t owner, const struct stat *st)
 {
-  g_autofree char *shown = kexec_beneath_display (path);
+  g_autofree char *shown = kexec_printable (path);
 
   if (st->st_uid != owner)
     return g_strdup_printf (
@@ -78,23 +77,12 @@ kexec_trust_refuse_owner (const char *path, uid_t owner, const struct stat *st, 
                             "owners, mount with umask=0077",
                             shown);
   /* With an access control list, the group bits are its mask: an upper bound for everyone it names.
-     So it grants nobody the right to write without this bit, and may with it. */
-  if ((st->st_mode & S_IWGRP) && (st->st_gid != 0 || has_acl))
+     Root's own group is no exception: others can be in it. */
+  if (st->st_mode & S_IWGRP)
     return g_strdup_printf ("%s can be changed by a group or through an access control list; run "
                             "chmod g-w, or, where files have no owners, mount with umask=0077",
                             shown);
   return NULL;
-}
-
-/* Through /proc, as O_PATH descriptors give no extended attributes. */
-static gboolean
-has_acl (int fd)
-{
-  char path[64];
-
-  g_snprintf (path, sizeof path, "/proc/self/fd/%d", fd);
-  return getxattr (path, "system.posix_acl_access", NULL, 0) >= 0 ||
-         (errno != ENODATA && errno != ENOTSUP);
 }
 
 static char *
@@ -117,7 +105,7 @@ refuse_step (Walk *self, int fd, const char *path)
   if (fstat (fd, &self->last) < 0)
     return g_strdup_printf ("%s cannot be looked at (%s); mend or remove it", path,
                             g_strerror (errno));
-  refusal = kexec_trust_refuse_owner (path, self->rules->owner, &self->last, has_acl (fd));
+  refusal = kexec_trust_refuse_owner (path, self->rules->owner, &self->last);
   if (refusal == NULL && self->last.st_dev != self->judged)
     refusal = self->rules->refuse_mount (fd);
   if (refusal == NULL)
@@ -145,7 +133,7 @@ static char *
 step (Walk *self, const char *name)
 {
   g_autofree char *path = g_strdup_printf ("%s/%s", self->here->str, name);
-  g_autofree char *shown = kexec_beneath_display (path);
+  g_autofree char *shown = kexec_printable (path);
   kexec_autofd fd = openat (self->dirs[self->depth - 1], name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
   char *refusal;
 
@@ -180,7 +168,7 @@ kexec_trust_walk (const KexecTrustRules *rules, int root_fd, const char *path,
     .rest = g_queue_new (),
   };
   g_autofree char *refusal = refuse_step (&self, root_fd, "/");
-  g_autofree char *shown = kexec_beneath_display (path);
+  g_autofree char *shown = kexec_printable (path);
 
   prepend (&self, path);
   while (refusal == NULL && !g_queue_is_empty (self.rest)) {

@@ -12,11 +12,20 @@
  * @reason: (out) (optional) (transfer full): if not trusted, one sentence that says why and how to
  *   mend it
  *
- * Owned by root and writable by root alone: no write bit for group (unless the group is root) or
- * others, no ACL that grants more, on every step; a local block device's file system that is not
- * removable, a loop device, FUSE or a network mount; file systems without owners (FAT) by their
- * mount options (uid=, gid=, umask=, fmask=, dmask=). Directories with the sticky bit and write for
- * others are not trusted. Touches the file system: call it from a worker.
+ * Every step is owned by root and writable by root alone: no write bit for others or for a group,
+ * which covers access control lists. On file systems without owners (FAT)
+ * that judges the mount options uid=, gid=, umask=, fmask= and dmask=. Directories that everyone
+ * can write are not trusted with the sticky bit either.
+ *
+ * Every step lies on a local file system that the kernel itself reads from built-in disks: no FUSE,
+ * network file system, overlay or tmpfs, no loop or network block device, nothing that says of
+ * itself that it is removable or hangs on something that is (USB, SD cards), also underneath device
+ * mapper and RAID; and ordinary users may not mount it. In a user namespace nothing is trusted:
+ * mounts may be anyone's there.
+ *
+ * What lies above @root_fd is not judged. Reads /proc/self, /run/mount, /etc/fstab, /sys and, for
+ * file systems such as btrfs, /dev of the running system. Touches the file system: call it from a
+ * worker.
  *
  * Returns: whether it is trusted; what cannot be judged is not.
  */

@@ -6,37 +6,41 @@
 
 #define BIT(action) KEXEC_ACTION_BIT (KEXEC_ACTION_##action)
 
-/* clang-format off: a row reads better than a column */
+/* A row reads better than a column. */
+/* clang-format off */
 static const KexecActionInfo table[] = {
 #define TO "Authentication is required to "
-  [KEXEC_ACTION_STAGE_CUSTOM] = { KEXEC_ACTION_PREFIX "stage-custom",
-                                  BIT (STAGE_ENTRY) | BIT (STAGE_DEFAULT),
-                                  TO "prepare a fast reboot into $(title). This gives full control "
-                                     "of the"
-                                     " machine. Command line: $(cmdline)" },
-  [KEXEC_ACTION_STAGE_ENTRY] = { KEXEC_ACTION_PREFIX "stage-entry", BIT (STAGE_DEFAULT),
-                                 TO "prepare a fast reboot into $(title)." },
-  [KEXEC_ACTION_STAGE_DEFAULT] = { KEXEC_ACTION_PREFIX "stage-default", 0,
-                                   TO "prepare a fast reboot into the default kernel." },
-  [KEXEC_ACTION_UNSTAGE] = { KEXEC_ACTION_PREFIX "unstage", 0, TO "drop the staged kernel." },
-  [KEXEC_ACTION_EXECUTE_IMMEDIATE] = { KEXEC_ACTION_PREFIX "execute-immediate",
-                                       BIT (EXECUTE) | BIT (SET_WALL_MESSAGE),
-                                       TO
-                                       "jump into $(title) without a shutdown. Data can be lost." },
-  [KEXEC_ACTION_EXECUTE_IGNORE_INHIBIT] = { KEXEC_ACTION_PREFIX "execute-ignore-inhibit",
-                                            BIT (EXECUTE) | BIT (SET_WALL_MESSAGE),
-                                            TO
-                                            "reboot into $(title) while a program asks not to." },
-  [KEXEC_ACTION_EXECUTE_MULTIPLE_SESSIONS] = { KEXEC_ACTION_PREFIX "execute-multiple-sessions",
-                                               BIT (EXECUTE) | BIT (SET_WALL_MESSAGE),
-                                               TO
-                                               "reboot into $(title) while others are logged in." },
-  [KEXEC_ACTION_EXECUTE] = { KEXEC_ACTION_PREFIX "execute", BIT (SET_WALL_MESSAGE),
-                             TO "reboot into $(title)." },
-  [KEXEC_ACTION_SET_WALL_MESSAGE] = { KEXEC_ACTION_PREFIX "set-wall-message", 0,
-                                      TO "send a message to everyone before a reboot." },
-  [KEXEC_ACTION_INSPECT] = { KEXEC_ACTION_PREFIX "inspect", 0,
-                             TO "see the installed kernels and the staged image." },
+  [KEXEC_ACTION_STAGE_CUSTOM] = {
+    KEXEC_ACTION_PREFIX "stage-custom", BIT (STAGE_ENTRY) | BIT (STAGE_DEFAULT),
+    TO "prepare a fast reboot into $(title). This gives full control of the"
+    " machine. Command line: $(cmdline)" },
+  [KEXEC_ACTION_STAGE_ENTRY] = {
+    KEXEC_ACTION_PREFIX "stage-entry", BIT (STAGE_DEFAULT),
+    TO "prepare a fast reboot into $(title)." },
+  [KEXEC_ACTION_STAGE_DEFAULT] = {
+    KEXEC_ACTION_PREFIX "stage-default", 0,
+    TO "prepare a fast reboot into the default kernel." },
+  [KEXEC_ACTION_UNSTAGE] = {
+    KEXEC_ACTION_PREFIX "unstage", 0,
+    TO "drop the staged kernel." },
+  [KEXEC_ACTION_EXECUTE_IMMEDIATE] = {
+    KEXEC_ACTION_PREFIX "execute-immediate", BIT (EXECUTE) | BIT (SET_WALL_MESSAGE),
+    TO "jump into $(title) without a shutdown. Data can be lost." },
+  [KEXEC_ACTION_EXECUTE_IGNORE_INHIBIT] = {
+    KEXEC_ACTION_PREFIX "execute-ignore-inhibit", BIT (EXECUTE) | BIT (SET_WALL_MESSAGE),
+    TO "reboot into $(title) while a program asks not to." },
+  [KEXEC_ACTION_EXECUTE_MULTIPLE_SESSIONS] = {
+    KEXEC_ACTION_PREFIX "execute-multiple-sessions", BIT (EXECUTE) | BIT (SET_WALL_MESSAGE),
+    TO "reboot into $(title) while others are logged in." },
+  [KEXEC_ACTION_EXECUTE] = {
+    KEXEC_ACTION_PREFIX "execute", BIT (SET_WALL_MESSAGE),
+    TO "reboot into $(title)." },
+  [KEXEC_ACTION_SET_WALL_MESSAGE] = {
+    KEXEC_ACTION_PREFIX "set-wall-message", 0,
+    TO "send a message to everyone before a reboot." },
+  [KEXEC_ACTION_INSPECT] = {
+    KEXEC_ACTION_PREFIX "inspect", 0,
+    TO "see the installed kernels and the staged image." },
 #undef TO
 };
 /* clang-format on */

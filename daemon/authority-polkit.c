@@ -10,6 +10,8 @@
 
 struct KexecAuthority {
   PolkitAuthority *polkit; /* NULL until first asked */
+  gboolean connecting;
+  GQueue waiting; /* GTask: asked before polkit was connected */
 };
 
 typedef struct {
@@ -36,6 +38,7 @@ kexec_authority_new (GDBusConnection *connection)
 void
 kexec_authority_free (KexecAuthority *self)
 {
+  g_queue_clear_full (&self->waiting, g_object_unref);
   g_clear_object (&self->polkit);
   g_free (self);
 }
@@ -85,18 +88,32 @@ check (KexecAuthority *self, GTask *task)
 static void
 on_polkit (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (GTask) task = user_data;
-  KexecAuthority *self = g_object_get_data (G_OBJECT (task), "authority");
+  KexecAuthority *self = user_data;
+  GQueue waiting = self->waiting;
   g_autoptr (GError) error = NULL;
-  g_autoptr (PolkitAuthority) polkit = polkit_authority_get_finish (result, &error);
 
-  if (polkit == NULL) {
-    fail (task, error);
-    return;
+  g_queue_init (&self->waiting);
+  self->connecting = FALSE;
+  self->polkit = polkit_authority_get_finish (result, &error);
+  while (!g_queue_is_empty (&waiting)) {
+    g_autoptr (GTask) task = g_queue_pop_head (&waiting);
+
+    if (self->polkit != NULL)
+      check (self, task);
+    else
+      fail (task, error);
   }
-  if (self->polkit == NULL)
-    self->polkit = g_steal_pointer (&polkit);
-  check (self, task);
+}
+
+/* One call for all who wait: a second one would block until polkit, which may hang, has answered
+ * the first. */
+static void
+connect_and_check (KexecAuthority *self, GTask *task)
+{
+  g_queue_push_tail (&self->waiting, g_object_ref (task));
+  if (!self->connecting)
+    polkit_authority_get_async (NULL, on_polkit, self);
+  self->connecting = TRUE;
 }
 
 void
@@ -132,11 +149,10 @@ kexec_authority_ask (KexecAuthority *self, const char *sender, uid_t uid, KexecA
     polkit_details_insert (question->details, "polkit.gettext_domain", KEXEC_GETTEXT_DOMAIN);
   }
   g_task_set_task_data (task, question, (GDestroyNotify) question_free);
-  g_object_set_data (G_OBJECT (task), "authority", self);
   if (self->polkit != NULL)
     check (self, task);
   else
-    polkit_authority_get_async (cancellable, on_polkit, g_object_ref (task));
+    connect_and_check (self, task);
 }
 
 KexecVerdict

@@ -3,8 +3,9 @@
 
 #include <gio/gio.h>
 
-/* clang-format off: it would put spaces into the name */
-G_DEFINE_QUARK (kexec - bus - error - quark, kexec_bus_error)
+/* The formatter would put spaces into the name. */
+/* clang-format off */
+G_DEFINE_QUARK (kexec-bus-error-quark, kexec_bus_error)
 /* clang-format on */
 
 void

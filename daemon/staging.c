@@ -108,6 +108,17 @@ kexec_staging_new_entry (const KexecEnvironment *environment, KexecEntry *entry,
   return self;
 }
 
+void
+kexec_staging_replace_cmdline (KexecStaging *self)
+{
+  for (guint i = self->findings->len; i-- > 0;) {
+    const KexecFinding *finding = self->findings->pdata[i];
+
+    if (kexec_finding_is_about_cmdline (finding->code))
+      g_ptr_array_remove_index (self->findings, i);
+  }
+}
+
 KexecStaging *
 kexec_staging_new_files (const KexecEnvironment *environment, const int *fds, guint n_fds,
                          const char *title, const char *cmdline)

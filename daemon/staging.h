@@ -34,6 +34,9 @@ KexecStaging *kexec_staging_new_entry (const KexecEnvironment *environment, Kexe
 KexecStaging *kexec_staging_new_files (const KexecEnvironment *environment, const int *fds,
                                        guint n_fds, const char *title, const char *cmdline);
 
+/** The command line is not the entry's own: what was found about that one is void. */
+void kexec_staging_replace_cmdline (KexecStaging *self);
+
 void kexec_staging_unref (KexecStaging *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (KexecStaging, kexec_staging_unref)
 

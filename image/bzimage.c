@@ -129,6 +129,8 @@ check_header (const Inspection *self)
     return refuse_damaged (self, "its boot sector lacks the mark 0xAA55");
   if (self->size < image_size (data))
     return refuse_truncated (self, image_size (data));
+  if (kexec_le32 (data + SYSSIZE) == 0)
+    return refuse_damaged (self, "by its header it holds no kernel");
   protocol = kexec_le16 (data + PROTOCOL);
   if (protocol < PROTOCOL_NEEDED)
     return refuse (self, KEXEC_FINDING_KERNEL_UNSUPPORTED,

@@ -35,7 +35,8 @@ static const char *const names[] = {
 
 G_STATIC_ASSERT (G_N_ELEMENTS (names) == KEXEC_N_ERRORS);
 
-/* clang-format off: it would put spaces into the name */
+/* The formatter would put spaces into the name. */
+/* clang-format off */
 G_DEFINE_QUARK (kexec-error-quark, kexec_error)
 /* clang-format on */
 

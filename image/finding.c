@@ -2,6 +2,8 @@
 /* The table of findings, and lists of them. */
 #include "image/finding.h"
 
+#include "image/printable.h"
+
 static const struct {
   const char *name;
   KexecSeverity severity;
@@ -28,6 +30,7 @@ static const struct {
   [KEXEC_FINDING_KERNEL_UNSIGNED] = BLOCKER ("kernel-unsigned", SIGNATURE_MISSING),
   [KEXEC_FINDING_NOT_AN_INITRD] = BLOCKER ("not-an-initrd", INVALID_INITRD),
   [KEXEC_FINDING_NO_INITRD] = NOTE ("no-initrd"),
+  [KEXEC_FINDING_CMDLINE_UNREADABLE] = BLOCKER ("cmdline-unreadable", IO_ERROR),
   [KEXEC_FINDING_CMDLINE_TOO_LONG] = BLOCKER ("cmdline-too-long", COMMAND_LINE_TOO_LONG),
   [KEXEC_FINDING_CMDLINE_INVALID] = BLOCKER ("cmdline-invalid", INVALID_ARGUMENT),
   [KEXEC_FINDING_CMDLINE_BORROWED] = NOTE ("cmdline-borrowed"),
@@ -85,6 +88,12 @@ kexec_finding_error (KexecFindingCode code)
   return table[code].error;
 }
 
+gboolean
+kexec_finding_is_about_cmdline (KexecFindingCode code)
+{
+  return code >= KEXEC_FINDING_CMDLINE_UNREADABLE && code <= KEXEC_FINDING_CMDLINE_NO_ROOT;
+}
+
 const char *
 kexec_severity_name (KexecSeverity severity)
 {
@@ -99,13 +108,14 @@ kexec_findings_new (void)
 }
 
 static void
-take (KexecFindings *self, KexecFindingCode code, const char *subject, GVariant *args, char *text)
+add (KexecFindings *self, KexecFindingCode code, const char *subject, GVariant *args,
+     const char *text)
 {
   KexecFinding *finding = g_new0 (KexecFinding, 1);
 
   finding->code = code;
-  finding->subject = g_strdup (subject != NULL ? subject : "");
-  finding->text = text;
+  finding->subject = kexec_printable (subject != NULL ? subject : "");
+  finding->text = kexec_printable (text);
   if (args == NULL)
     args = g_variant_new ("a{sv}", NULL);
   finding->args = g_variant_ref_sink (args);
@@ -116,13 +126,13 @@ void
 kexec_findings_add (KexecFindings *self, KexecFindingCode code, const char *subject, GVariant *args,
                     const char *format, ...)
 {
+  g_autofree char *text = NULL;
   va_list ap;
-  char *text;
 
   va_start (ap, format);
   text = g_strdup_vprintf (format, ap);
   va_end (ap);
-  take (self, code, subject, args, text);
+  add (self, code, subject, args, text);
 }
 
 void
@@ -131,7 +141,7 @@ kexec_findings_append (KexecFindings *self, const KexecFindings *from)
   for (guint i = 0; i < from->len; i++) {
     const KexecFinding *finding = from->pdata[i];
 
-    take (self, finding->code, finding->subject, finding->args, g_strdup (finding->text));
+    add (self, finding->code, finding->subject, finding->args, finding->text);
   }
 }
 

@@ -23,6 +23,7 @@ typedef enum {
   KEXEC_FINDING_NOT_AN_INITRD,
   KEXEC_FINDING_NO_INITRD,
   /* the command line */
+  KEXEC_FINDING_CMDLINE_UNREADABLE,
   KEXEC_FINDING_CMDLINE_TOO_LONG,
   KEXEC_FINDING_CMDLINE_INVALID,
   KEXEC_FINDING_CMDLINE_BORROWED,
@@ -62,6 +63,8 @@ const char *kexec_finding_name (KexecFindingCode code);
 KexecSeverity kexec_finding_severity (KexecFindingCode code);
 /** The error that staging ends with if this finding blocks it; KEXEC_ERROR_FAILED for others. */
 KexecError kexec_finding_error (KexecFindingCode code);
+/** Whether it is about a command line, so that another command line makes it void. */
+gboolean kexec_finding_is_about_cmdline (KexecFindingCode code);
 /** "note", "warning" or "blocker". */
 const char *kexec_severity_name (KexecSeverity severity);
 
@@ -75,7 +78,9 @@ KexecFindings *kexec_findings_new (void);
  * kexec_findings_add:
  * @subject: (nullable): the file or thing it is about
  * @args: (nullable): an a{sv} with the facts in the sentence; a floating one is sunk
- * @format: the sentence, what was found and what to do, without a trailing newline
+ * @format: the sentence, what was found and what to do ("…; do this"), without a full stop
+ *
+ * Subject and sentence are made printable, so that names can stand in them as they are.
  */
 void kexec_findings_add (KexecFindings *self, KexecFindingCode code, const char *subject,
                          GVariant *args, const char *format, ...) G_GNUC_PRINTF (5, 6);

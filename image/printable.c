@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Replaces what could not be shown. */
+#include "image/printable.h"
+
+#include <glib.h>
+
+char *
+kexec_printable (const char *text)
+{
+  g_autofree char *valid = g_utf8_make_valid (text, -1);
+  GString *shown = g_string_new (NULL);
+
+  for (const char *p = valid; *p != '\0'; p = g_utf8_next_char (p)) {
+    gunichar c = g_utf8_get_char (p);
+
+    g_string_append_unichar (shown, g_unichar_isprint (c) ? c : '?');
+  }
+  return g_string_free (shown, FALSE);
+}

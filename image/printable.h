@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Names from files and file systems, made fit for terminals and for the bus. */
+#pragma once
+
+/**
+ * kexec_printable:
+ *
+ * Returns: (transfer full): @text as UTF-8, with U+FFFD for bytes that are none and "?" for
+ * characters that cannot be printed, line breaks among them.
+ */
+char *kexec_printable (const char *text);
