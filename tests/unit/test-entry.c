@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Entries: their ids, and how they look on the bus. */
+#include "boot/entry.h"
+
+static void
+test_is_id (void)
+{
+  g_autofree char *longest = g_strnfill (255, 'x');
+  g_autofree char *too_long = g_strnfill (256, 'x');
+
+  g_assert_true (kexec_entry_is_id ("6.1.0-30-amd64"));
+  g_assert_true (kexec_entry_is_id ("A-Za-z0-9._+@:-"));
+  g_assert_true (kexec_entry_is_id (longest));
+  g_assert_false (kexec_entry_is_id (too_long));
+  g_assert_false (kexec_entry_is_id (""));
+  g_assert_false (kexec_entry_is_id ("a b"));
+  g_assert_false (kexec_entry_is_id ("a/b"));
+  g_assert_false (kexec_entry_is_id ("a~"));
+  g_assert_false (kexec_entry_is_id ("\303\274"));
+  g_assert_false (kexec_entry_is_id ("a\n"));
+}
+
+static KexecEntry *
+make_entry (void)
+{
+  KexecEntry *entry = kexec_entry_new ();
+
+  g_free (entry->id);
+  entry->id = g_strdup ("6.1.0");
+  g_strfreev (entry->initrds);
+  entry->initrds = g_strsplit ("/boot/a|/boot/b", "|", -1);
+  entry->is_default = TRUE;
+  kexec_findings_add (entry->findings, KEXEC_FINDING_NO_INITRD, NULL, NULL, "text");
+  return entry;
+}
+
+static void
+test_variant (void)
+{
+  static const char *const keys[][2] = {
+    { "id", "s" },      { "title", "s" },    { "version", "s" },       { "source", "s" },
+    { "kernel", "s" },  { "initrds", "as" }, { "cmdline", "s" },       { "default", "b" },
+    { "running", "b" }, { "trusted", "b" },  { "findings", "aa{sv}" },
+  };
+  g_autoptr (KexecEntry) entry = make_entry ();
+  g_autoptr (GVariant) variant = g_variant_ref_sink (kexec_entry_to_variant (entry));
+
+  g_assert_cmpstr (g_variant_get_type_string (variant), ==, "a{sv}");
+  g_assert_cmpuint (g_variant_n_children (variant), ==, G_N_ELEMENTS (keys));
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++) {
+    g_autoptr (GVariant) value = g_variant_lookup_value (variant, keys[i][0], NULL);
+
+    g_assert_nonnull (value);
+    g_assert_cmpstr (g_variant_get_type_string (value), ==, keys[i][1]);
+    if (g_str_equal (keys[i][0], "initrds") || g_str_equal (keys[i][0], "findings"))
+      g_assert_cmpuint (g_variant_n_children (value), >, 0);
+  }
+}
+
+static void
+test_new (void)
+{
+  g_autoptr (KexecEntry) entry = kexec_entry_new ();
+  g_autoptr (KexecEntry) again = kexec_entry_ref (entry);
+  g_autoptr (GVariant) variant = g_variant_ref_sink (kexec_entry_to_variant (again));
+
+  g_assert_true (g_variant_is_normal_form (variant));
+  g_assert_cmpint (entry->kind, ==, KEXEC_ENTRY_NORMAL);
+  g_assert_false (entry->is_trusted);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/entry/is-id", test_is_id);
+  g_test_add_func ("/entry/variant", test_variant);
+  g_test_add_func ("/entry/new", test_new);
+  return g_test_run ();
+}
