@@ -28,10 +28,10 @@ static const KexecActionInfo table[] = {
     TO "jump into $(title) without a shutdown. Data can be lost." },
   [KEXEC_ACTION_EXECUTE_IGNORE_INHIBIT] = {
     KEXEC_ACTION_PREFIX "execute-ignore-inhibit", BIT (EXECUTE) | BIT (SET_WALL_MESSAGE),
-    TO "reboot into $(title) while a program asks not to." },
+    TO "reboot into $(title) although this asks not to: $(inhibitors)" },
   [KEXEC_ACTION_EXECUTE_MULTIPLE_SESSIONS] = {
     KEXEC_ACTION_PREFIX "execute-multiple-sessions", BIT (EXECUTE) | BIT (SET_WALL_MESSAGE),
-    TO "reboot into $(title) while others are logged in." },
+    TO "reboot into $(title) while others are logged in: $(sessions)" },
   [KEXEC_ACTION_EXECUTE] = {
     KEXEC_ACTION_PREFIX "execute", BIT (SET_WALL_MESSAGE),
     TO "reboot into $(title)." },

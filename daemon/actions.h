@@ -26,7 +26,8 @@ typedef guint32 KexecActions;
 typedef struct {
   const char *id;        /* "org.kexec.manager.stage-entry" */
   KexecActions includes; /* what else it allows, as the policy's imply annotations say */
-  const char *message;   /* for the prompt; $(title) and $(cmdline) are filled in by polkit */
+  const char
+    *message; /* for the prompt; polkit fills in $(title) and its like from the request's details */
 } KexecActionInfo;
 
 const KexecActionInfo *kexec_action_info (KexecAction action);

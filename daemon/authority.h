@@ -26,8 +26,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (KexecAuthority, kexec_authority_free)
  * kexec_authority_ask:
  * @sender: the caller's unique bus name: the subject, never a pid
  * @uid: the caller's uid as the bus says it; 0 is allowed everything
- * @details: (element-type utf8 utf8) (nullable): for the prompt, "title" and "cmdline"; sanitized
- *   here
+ * @details: (element-type utf8 utf8) (nullable): for the prompt, "title", "cmdline", "sessions" and
+ * "inhibitors"; sanitized here
  * @interactive: whether a human may be asked; this can take minutes
  * @cancellable: cancelled when the caller leaves
  */

@@ -34,7 +34,11 @@ on_name_lost (GDBusConnection *connection, const char *name, gpointer user_data)
 {
   Daemon *self = user_data;
 
-  self->lost = TRUE;
+  /* Without the bus the name is lost as well. */
+  if (connection == NULL || g_dbus_connection_is_closed (connection))
+    self->closed = TRUE;
+  else
+    self->lost = TRUE;
   quit (self);
 }
 

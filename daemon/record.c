@@ -56,8 +56,11 @@ kexec_record_free (KexecRecord *self)
 void
 kexec_record_set_expiry (KexecRecord *self, gint64 expires)
 {
+  gint64 realtime = kexec_clock_boottime_to_realtime (expires) + G_USEC_PER_SEC / 2;
+
+  /* In whole seconds: what two clocks say differs by a little each time. */
   self->expires = expires;
-  self->expires_at = expires != 0 ? kexec_clock_boottime_to_realtime (expires) : 0;
+  self->expires_at = expires != 0 ? realtime - realtime % G_USEC_PER_SEC : 0;
 }
 
 KexecRecordFile *
@@ -200,12 +203,12 @@ kexec_record_load (int runtime_fd, const char *boot_id)
   }
   action = g_key_file_get_string (file, GROUP, "Action", NULL);
   action_index = action != NULL ? kexec_action_from_id (action) : -1;
-  if (action_index < 0 || !g_str_equal (self->boot_id, boot_id))
+  if (action_index < 0 || !g_str_equal (self->boot_id, boot_id) ||
+      !kexec_store_get_uid (file, GROUP, &self->uid))
     return NULL;
   self->action = action_index;
   self->loading = g_key_file_get_boolean (file, GROUP, "Loading", NULL);
   self->replaces = g_key_file_get_boolean (file, GROUP, "Replaces", NULL);
-  self->uid = g_key_file_get_uint64 (file, GROUP, "Uid", NULL);
   self->staged_at = g_key_file_get_int64 (file, GROUP, "StagedAt", NULL);
   kexec_record_set_expiry (self, g_key_file_get_int64 (file, GROUP, "Expires", NULL));
   findings = g_key_file_get_string (file, GROUP, "Findings", NULL);

@@ -187,5 +187,10 @@ kexec_request_details (const KexecRequest *self)
     title = record->title;
   g_hash_table_insert (details, (gpointer) "title", g_strdup (title));
   g_hash_table_insert (details, (gpointer) "cmdline", describe_cmdline (self));
+  if (self->login != NULL) {
+    g_hash_table_insert (details, (gpointer) "sessions", kexec_login_join (self->login->sessions));
+    g_hash_table_insert (details, (gpointer) "inhibitors",
+                         kexec_login_join (self->login->inhibitors));
+  }
   return details;
 }

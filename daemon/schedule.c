@@ -51,12 +51,11 @@ kexec_schedule_load (int runtime_fd, const char *boot_id)
   self = kexec_schedule_new ();
   self->stage_id = g_key_file_get_string (file, GROUP, "StageId", NULL);
   self->message = g_key_file_get_string (file, GROUP, "Message", NULL);
-  self->uid = g_key_file_get_uint64 (file, GROUP, "Uid", NULL);
   self->when = g_key_file_get_int64 (file, GROUP, "When", NULL);
   self->ignore_inhibitors = g_key_file_get_boolean (file, GROUP, "IgnoreInhibitors", NULL);
   self->allow_cold_reboot = g_key_file_get_boolean (file, GROUP, "AllowColdReboot", NULL);
   self->granted = g_key_file_get_uint64 (file, GROUP, "Granted", NULL);
-  if (self->stage_id == NULL || self->when <= 0)
+  if (self->stage_id == NULL || self->when <= 0 || !kexec_store_get_uid (file, GROUP, &self->uid))
     return NULL;
   return g_steal_pointer (&self);
 }

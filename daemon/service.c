@@ -146,6 +146,9 @@ kexec_service_refresh (KexecService *self)
   if (self->record != NULL && slot == KEXEC_SLOT_EMPTY && !self->staging) {
     kexec_log (KEXEC_EVENT_LOST, kexec_service_log_fields (self->record, self->record->uid),
                "%s is no longer staged: another program emptied the slot", self->record->title);
+    if (self->schedule != NULL)
+      kexec_service_note_failure (self, self->schedule->uid,
+                                  "Another program unloaded the staged image before its time came");
     kexec_service_cancel_schedule (self, 0, "another program unloaded the staged image");
     forget_record (self);
   }
@@ -243,6 +246,7 @@ on_time (gpointer user_data)
   KexecService *self = user_data;
 
   kexec_clock_clear_timer (&self->schedule_timer);
+  kexec_service_refresh (self);
   /* While an image is staged, or a reboot is under way, it waits for the end of that. */
   if (self->schedule != NULL && !self->staging && !self->handing_over)
     kexec_execution_fire (self);

@@ -87,6 +87,18 @@ kexec_store_load (int dirfd, const char *name, GError **error)
 }
 
 gboolean
+kexec_store_get_uid (GKeyFile *file, const char *group, guint32 *uid)
+{
+  g_autoptr (GError) error = NULL;
+  guint64 value = g_key_file_get_uint64 (file, group, "Uid", &error);
+
+  if (error != NULL || value >= G_MAXUINT32)
+    return FALSE;
+  *uid = (guint32) value;
+  return TRUE;
+}
+
+gboolean
 kexec_store_remove (int dirfd, const char *name, gboolean durable, GError **error)
 {
   if (unlinkat (dirfd, name, 0) != 0 && errno != ENOENT)
