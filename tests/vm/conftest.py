@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Fixtures: machines restored from saved ones, each test on a disk of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from pathlib import Path
+
+import pytest
+
+from . import project, saved
+from .machine import Machine
+from .saved import Saved
+
+
+@pytest.fixture(scope="session")
+def installed() -> Saved:
+    """A saved machine with this project in it: alice at the console, nothing staged."""
+    return saved.with_project(project.build())
+
+
+@pytest.fixture(scope="session")
+def staged(installed: Saved, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Saved]:
+    """The same after alice staged the default entry. Loading takes seconds, and many need it."""
+    folder = tmp_path_factory.mktemp("staged")
+    with installed.restore(folder) as machine:
+        machine.alice.run("kexecctl stage")
+        state = saved.save(machine, folder)
+    yield state
+    state.disk.unlink()
+    state.memory.unlink()
+
+
+@pytest.fixture
+def plain_machine(tmp_path: Path) -> Iterator[Machine]:
+    """A fresh machine without the project."""
+    yield from _restored(saved.at_login(), tmp_path)
+
+
+@pytest.fixture
+def machine(installed: Saved, tmp_path: Path) -> Iterator[Machine]:
+    """A fresh machine with nothing staged."""
+    yield from _restored(installed, tmp_path)
+
+
+@pytest.fixture
+def staged_machine(staged: Saved, tmp_path: Path) -> Iterator[Machine]:
+    """A fresh machine with the default entry staged by alice."""
+    yield from _restored(staged, tmp_path)
+
+
+def _restored(state: Saved, folder: Path) -> Iterator[Machine]:
+    with state.restore(folder) as machine:
+        yield machine
+    machine.disk.unlink()
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.CallInfo[None], None]:
+    """Put what the guest has to say beside a failure."""
+    outcome = yield
+    report = outcome.get_result()  # type: ignore[attr-defined]
+    if not report.failed:
+        return
+    for value in getattr(item, "funcargs", {}).values():
+        if isinstance(value, Machine):
+            report.sections.append(("The guest's console", value.serial_tail()))
+            report.sections.append(("The journal of kexecd", _journal(value)))
+
+
+def _journal(machine: Machine) -> str:
+    try:
+        return machine.root.run(
+            "journalctl --boot --no-pager --lines=40 --output=short-monotonic"
+            " --unit=kexecd.service --unit=kexecd-arrival.service --unit=polkit.service",
+            limit=30,
+        ).stdout
+    except Exception as error:  # pylint: disable=broad-except
+        return f"not to be had: {error}"

@@ -1,0 +1,223 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The Debian 12 image that the tests boot: a disk, its kernel and initrd, and a key to get in.
+
+Nothing is mounted and no root is needed: mmdebstrap and mke2fs do their work in a user namespace.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import subprocess
+import tarfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import cache
+
+HERE = Path(__file__).parent
+CODENAME = "bookworm"
+DISK_SIZE = "1536M"
+ROOT_UUID = "6b657865-6364-4000-8000-766d00000001"
+
+# Two kernels: the machine boots the older one, so arriving in the other one proves itself.
+KERNELS = ["linux-image-cloud-amd64", "linux-image-6.12-cloud-amd64"]
+PACKAGES = [
+    *KERNELS,
+    "dbus",
+    "initramfs-tools",
+    "iproute2",
+    "kexec-tools",
+    "kmod",
+    "libglib2.0-0",
+    "libglib2.0-bin",  # gdbus, which shows the names of errors
+    "libjson-glib-1.0-0",
+    "liblzma5",
+    "libmount1",
+    "libpam-systemd",
+    "libpolkit-agent-1-0",
+    "libzstd1",
+    "openssh-server",
+    "polkitd",
+    "procps",
+    "systemd",
+    "systemd-sysv",
+    "udev",
+    "zlib1g",
+    "zstd",
+]
+# Documentation and translations would double the time it takes to make the disk.
+LEFT_OUT = ["/usr/share/doc/*", "/usr/share/man/*", "/usr/share/locale/*"]
+
+# The running command line is what kexecd borrows for kernels in /boot. The last words save seconds
+# where the processor is emulated.
+COMMAND_LINE = (
+    f"root=UUID={ROOT_UUID} ro console=ttyS0 net.ifnames=0 panic=10 "
+    "mitigations=off apparmor=0 audit=0"
+)
+
+
+@dataclass(frozen=True)
+class Image:
+    """A built image; `folder` is its entry in the cache."""
+
+    folder: Path
+
+    @property
+    def disk(self) -> Path:
+        return self.folder / "disk.raw"
+
+    @property
+    def kernel(self) -> Path:
+        return self.folder / "vmlinuz"
+
+    @property
+    def initrd(self) -> Path:
+        return self.folder / "initrd.img"
+
+    @property
+    def ssh_key(self) -> Path:
+        return self.folder / "test_key"
+
+    @property
+    def releases(self) -> list[str]:
+        """The installed kernels' releases, oldest first; the machine boots the first."""
+        return (self.folder / "releases").read_text().split()
+
+
+def get() -> Image:
+    """The image, from the cache or made now."""
+    sources = _apt_sources()
+    suites = " ".join(line.split()[2] for line in sources.splitlines())
+    key = cache.key_of(
+        Path(__file__).read_bytes(),
+        (HERE / "guest-setup").read_bytes(),
+        cache.key_of_tree(HERE / "guest"),
+        suites,
+    )
+    return Image(cache.entry("image", key, lambda folder: _build(folder, sources)))
+
+
+def _apt_sources() -> str:
+    """This host's own Debian sources, so that mirrors and proxies are the ones it is set up for."""
+    lines = subprocess.run(
+        ["apt-get", "indextargets", "--format", "deb $(REPO_URI) $(RELEASE) $(COMPONENT)"]
+        + ["Created-By: Packages", "Origin: Debian", "Component: main", "Architecture: amd64"],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout.splitlines()
+    releases = {CODENAME, f"{CODENAME}-updates", f"{CODENAME}-security"}
+    chosen = [line for line in lines if line.split()[2] in releases]
+    if {line.split()[2] for line in chosen} < {CODENAME, f"{CODENAME}-security"}:
+        raise RuntimeError(
+            f"apt has no package lists of Debian {CODENAME} and its security archive. "
+            "The test image is made from them: add them to apt's sources and run apt-get update."
+        )
+    return "\n".join(dict.fromkeys(chosen)) + "\n"
+
+
+def _build(folder: Path, sources: str) -> None:
+    _make_key(folder)
+    _pack_guest_files(folder)
+    _run_mmdebstrap(folder, sources)
+    _make_disk(folder)
+    for leftover in ("guest.tar", "root.tar"):
+        (folder / leftover).unlink()
+
+
+def _make_key(folder: Path) -> None:
+    subprocess.run(
+        ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "test", "-f", folder / "test_key"],
+        check=True,
+    )
+
+
+def _pack_guest_files(folder: Path) -> None:
+    """Put our files for the guest into a tar archive where all of them belong to root."""
+
+    def owned_by_root(member: tarfile.TarInfo) -> tarfile.TarInfo:
+        member.uid = member.gid = 0
+        member.uname = member.gname = "root"
+        member.mode = 0o755 if member.isdir() else 0o644
+        return member
+
+    def add_text(archive: tarfile.TarFile, name: str, text: bytes) -> None:
+        member = tarfile.TarInfo(name)
+        member.size = len(text)
+        archive.addfile(owned_by_root(member), io.BytesIO(text))
+
+    with tarfile.open(folder / "guest.tar", "w") as archive:
+        for path in sorted((HERE / "guest").rglob("*")):
+            if not path.is_dir():
+                name = str(path.relative_to(HERE / "guest"))
+                archive.add(path, name, recursive=False, filter=owned_by_root)
+        add_text(archive, "etc/ssh/test_key.pub", (folder / "test_key.pub").read_bytes())
+        add_text(archive, "etc/fstab", f"UUID={ROOT_UUID} / ext4 defaults 0 1\n".encode())
+
+
+def _run_mmdebstrap(folder: Path, sources: str) -> None:
+    # The files of etc/initramfs-tools have to be there before a kernel is installed.
+    no_autoload = "kexec-tools kexec-tools/load_kexec boolean false"
+    command = [
+        "mmdebstrap",
+        f"--mode={'root' if os.geteuid() == 0 else 'unshare'}",
+        "--variant=minbase",
+        "--architectures=amd64",
+        f"--include={','.join(PACKAGES)}",
+        *(f"--dpkgopt=path-exclude={pattern}" for pattern in LEFT_OUT),
+        "--skip=cleanup/reproducible/machine-id",  # keep the one that guest-setup writes
+        *_apt_options(),
+        f"--essential-hook=tar-in '{folder / 'guest.tar'}' /",
+        f'--essential-hook=echo {no_autoload} | chroot "$1" debconf-set-selections',
+        f"--customize-hook=chroot \"$1\" sh -s <'{HERE / 'guest-setup'}'",
+        CODENAME,
+        str(folder / "root.tar"),
+        "-",
+    ]
+    _run_quietly(command, folder, text=sources)
+
+
+def _apt_options() -> list[str]:
+    """How this host's apt fetches (proxies, time-outs), for mmdebstrap's apt too."""
+    dump = subprocess.run(
+        ["apt-config", "dump", "Acquire"], check=True, capture_output=True, text=True
+    ).stdout
+    wanted = re.compile(r'^(Acquire::(?:https?|Retries|Check-)[^ ]*) "(.+)";$', re.MULTILINE)
+    return [f'--aptopt={name} "{value}"' for name, value in wanted.findall(dump)]
+
+
+def _make_disk(folder: Path) -> None:
+    tree = folder / "tree"
+    tree.mkdir()
+    # The kernel fills /dev; device nodes cannot be made in a user namespace anyway.
+    unpack = f"tar -x -f '{folder}/root.tar' -C '{tree}' --numeric-owner --exclude='./dev/*'"
+    label = f"mke2fs -q -t ext4 -U {ROOT_UUID} -d '{tree}' '{folder}/disk.raw' {DISK_SIZE}"
+    try:
+        _run_quietly([*cache.as_root(), "sh", "-ec", f"{unpack}; {label}"], folder)
+        releases = sorted(
+            (path.name.removeprefix("vmlinuz-") for path in (tree / "boot").glob("vmlinuz-*")),
+            key=lambda release: [int(number) for number in re.findall(r"\d+", release)],
+        )
+        (folder / "releases").write_text("\n".join(releases))
+        for name in ("vmlinuz", "initrd.img"):
+            content = (tree / "boot" / f"{name}-{releases[0]}").read_bytes()
+            (folder / name).write_bytes(content)
+    finally:
+        subprocess.run([*cache.as_root(), "rm", "-rf", str(tree)], check=True)
+
+
+def _run_quietly(command: list[str], folder: Path, text: str | None = None) -> None:
+    """Run `command`; show what it said only if it fails."""
+    done = subprocess.run(
+        command,
+        input=text,
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise RuntimeError(f"{command[0]} failed ({done.returncode}):\n{done.stdout[-4000:]}")

@@ -1,0 +1,250 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""A virtual machine: QEMU, what it says on its serial lines, and the ways into its guest."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+from .image import COMMAND_LINE, Image
+from .qmp import Qmp
+from .shell import Shell
+from .wait import wait_for
+
+BOOT_LIMIT = 300
+STATE_LIMIT = 120
+MEMORY_MIB = 2048
+
+# The guest's sshds; see guest/etc/ssh and guest/home/alice.
+SESSION_PORT, DRIVER_PORT, CONSOLE_PORT = 22, 2222, 2201
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A boot that reached the point where the tests can talk to it."""
+
+    boot_id: str
+    release: str
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A moment before something that should reboot the machine."""
+
+    boots: int
+    serial: int
+    resets: int
+
+
+class Died(AssertionError):
+    """QEMU ended although the test did not end it: the guest powered off or reset itself."""
+
+
+class Machine:
+    """A running machine on a disk of its own. A cold reboot ends it unless that is allowed."""
+
+    def __init__(self, image: Image, disk: Path, folder: Path, memory: Path | None = None) -> None:
+        """Boot the image's kernel from `disk`, or go on from the saved `memory`.
+
+        `folder` receives serial.log and ready.log; sockets go to a short path of their own.
+        """
+        self.image = image
+        self.disk = disk
+        self.serial_log = folder / "serial.log"
+        self._ready_log = folder / "ready.log"
+        self._sockets = Path(tempfile.mkdtemp(prefix="kexecd-vm-"))
+        self._output = self._sockets / "qemu.log"
+        self._shells: list[Shell] = []
+        with open(self._output, "wb") as output:
+            # QEMU ends with us, however we end, but not by a Ctrl-C that is meant for us.
+            self._process = subprocess.Popen(
+                ["setpriv", "--pdeathsig", "KILL", *self._command_line(memory)],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+        try:
+            self.qmp = self._connect()
+            if memory is not None:
+                self._restored()
+            ports = self._forwarded_ports()
+        except BaseException:
+            self.close()
+            raise
+        self.root = self._shell("root", ports[DRIVER_PORT])
+        self.alice = self._shell("alice", ports[CONSOLE_PORT])
+        self.alice_remote = self._shell("alice", ports[SESSION_PORT])
+        self.bob = self._shell("bob", ports[SESSION_PORT])
+        self.carol = self._shell("carol", ports[SESSION_PORT])
+
+    def __enter__(self) -> Machine:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End QEMU and everything that talks to it."""
+        self._process.kill()
+        self._process.wait()
+        for shell in self._shells:
+            shell.hang_up()
+        if hasattr(self, "qmp"):
+            self.qmp.close()
+        shutil.rmtree(self._sockets)
+
+    # Boots
+
+    def boots(self) -> list[Ready]:
+        """The boots of this machine that became ready, oldest first; restoring is not booting."""
+        lines = re.findall(r"^ready: (\S+) (\S+)\s*$", self._ready_log.read_text(), re.MULTILINE)
+        return [Ready(*line) for line in lines]
+
+    def wait_until_ready(self, boots_before: int = 0) -> Ready:
+        """Wait for the next boot to become ready."""
+
+        wait_for(lambda: self._is_ready(boots_before), "the guest to boot", BOOT_LIMIT)
+        for shell in self._shells:
+            shell.hang_up()  # they led into the boot before
+        return self.boots()[boots_before]
+
+    def mark(self) -> Mark:
+        """Note where the machine is, for what is about to happen."""
+        return Mark(len(self.boots()), len(self.serial()), len(self.qmp.seen("RESET")))
+
+    def is_ready(self, mark: Mark) -> bool:
+        """Whether a boot after `mark` is ready; `Died` if there will be none."""
+        return self._is_ready(mark.boots)
+
+    def wait_for_next_boot(self, mark: Mark) -> Ready:
+        return self.wait_until_ready(mark.boots)
+
+    def _is_ready(self, boots_before: int) -> bool:
+        ready = len(self.boots()) > boots_before
+        if not ready and self._process.poll() is not None:
+            raise Died(f"{self._how_it_ended()}\n{self.serial_tail()}")
+        return ready
+
+    def allow_cold_reboot(self) -> None:
+        """Let the guest go through the firmware; otherwise a reset ends QEMU, and the test."""
+        self.qmp.command("set-action", reboot="reset")
+
+    def resets_since(self, mark: Mark) -> int:
+        return len(self.qmp.seen("RESET")) - mark.resets
+
+    # The console
+
+    def serial(self, since: Mark | None = None) -> str:
+        """What the console said, all of it or since a mark."""
+        return self.serial_log.read_bytes().decode(errors="replace")[since.serial if since else 0 :]
+
+    def serial_tail(self, lines: int = 40) -> str:
+        return "\n".join(self.serial().splitlines()[-lines:])
+
+    # Saving
+
+    def save(self, memory: Path) -> None:
+        """Write the machine's memory and devices to a file and end it: its disk goes with that."""
+        self.qmp.command("stop")
+        self.qmp.command("migrate-set-parameters", **{"max-bandwidth": 1 << 40})
+        self.qmp.command("migrate", uri=f"exec:cat >{shlex.quote(str(memory))}")
+        wait_for(self._migrated, "the machine to be saved", STATE_LIMIT)
+        self.qmp.command("quit")
+        self._process.wait(timeout=STATE_LIMIT)
+
+    def _restored(self) -> None:
+        wait_for(self._migrated, "the machine to be restored", STATE_LIMIT, pause=0.02)
+        self.qmp.command("cont")
+
+    def _migrated(self) -> bool:
+        status = self.qmp.command("query-migrate").get("status")
+        if status == "failed":
+            raise RuntimeError(f"QEMU could not save or restore a machine: {self._how_it_ended()}")
+        return bool(status == "completed")
+
+    # QEMU
+
+    def _command_line(self, memory: Path | None) -> list[str]:
+        forwards = "".join(
+            f",hostfwd=tcp:127.0.0.1:0-:{port}"
+            for port in (SESSION_PORT, DRIVER_PORT, CONSOLE_PORT)
+        )
+        command = ["qemu-system-x86_64", *processor(), "-smp", "2", "-m", str(MEMORY_MIB)]
+        # Without graphics SeaBIOS greets on the serial line, which is how a cold boot shows.
+        command += ["-machine", "pc,graphics=off", "-nodefaults", "-vga", "none"]
+        command += ["-display", "none", "-no-reboot", "-rtc", "base=utc,clock=vm"]
+        command += ["-kernel", str(self.image.kernel), "-initrd", str(self.image.initrd)]
+        command += ["-append", COMMAND_LINE]
+        command += ["-drive", f"file={self.disk},if=virtio,cache=unsafe"]
+        command += ["-netdev", f"user,id=net,restrict=on{forwards}"]
+        command += ["-device", "virtio-net-pci,netdev=net,romfile="]
+        command += ["-serial", f"file:{self.serial_log}", "-serial", f"file:{self._ready_log}"]
+        command += ["-qmp", f"unix:{self._sockets}/qmp,server=on,wait=off"]
+        if memory is not None:
+            command += ["-incoming", f"exec:cat {shlex.quote(str(memory))}"]
+        return command
+
+    def _connect(self) -> Qmp:
+        def connect() -> Qmp | None:
+            if self._process.poll() is not None:
+                raise Died(self._how_it_ended())
+            try:
+                return Qmp(self._sockets / "qmp")
+            except (FileNotFoundError, ConnectionRefusedError):
+                return None
+
+        return wait_for(connect, "QEMU to start", 30, pause=0.02)
+
+    def _forwarded_ports(self) -> dict[int, int]:
+        """Guest port → the free port that QEMU took for it on this host."""
+        table = self.qmp.monitor("info usernet")
+        rows = re.findall(r"TCP\[HOST_FORWARD\]\s+\d+\s+127\.0\.0\.1\s+(\d+)\s+\S+\s+(\d+)", table)
+        return {int(guest): int(host) for host, guest in rows}
+
+    def _shell(self, user: str, port: int) -> Shell:
+        control = self._sockets / f"{user}-{port}"
+        self._shells.append(Shell(user, port, self.image.ssh_key, control))
+        return self._shells[-1]
+
+    def _how_it_ended(self) -> str:
+        output = self._output.read_text(errors="replace")
+        events = [event["event"] for event in self.qmp.events] if hasattr(self, "qmp") else []
+        return f"QEMU ended with {self._process.poll()}; its events: {events}\n{output}"
+
+
+def processor() -> list[str]:
+    """QEMU's options for the fastest processor this host can give a guest."""
+    # /dev/kvm can be there and open on machines whose processor cannot run a guest.
+    flags = set(re.findall(r"\b(?:vmx|svm)\b", Path("/proc/cpuinfo").read_text()))
+    if flags and os.access("/dev/kvm", os.R_OK | os.W_OK):
+        return ["-accel", "kvm", "-cpu", "host"]
+    return ["-accel", "tcg,thread=multi", "-cpu", "max"]
+
+
+def qemu_version() -> str:
+    """Which QEMU this is: another one cannot go on with a machine that this one saved."""
+    command = ["qemu-system-x86_64", "--version"]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+def make_overlay(disk: Path, backing: Path) -> None:
+    """Make a disk that starts out as `backing` and leaves it as it is."""
+    backing_format = "raw" if backing.suffix == ".raw" else "qcow2"
+    subprocess.run(
+        ["qemu-img", "create", "-q", "-f", "qcow2", "-F", backing_format]
+        + ["-b", os.path.relpath(backing, disk.parent), str(disk)],
+        check=True,
+    )

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What proves how a boot came about: whether by kexec or through the firmware, after an orderly
+shutdown or not. test_proof.py shows that each of these can fail."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .machine import Machine, Mark
+
+# Documentation/arch/x86/boot.rst: type_of_loader 0xD is kexec; the kernel shows it times 16.
+KEXEC_LOADER = 208
+FIRMWARE_BANNER = "SeaBIOS (version"
+
+
+@dataclass(frozen=True)
+class Boot:
+    """The boot that the machine is in."""
+
+    boot_id: str
+    release: str
+    loader: int
+
+    @property
+    def came_by_kexec(self) -> bool:
+        return self.loader == KEXEC_LOADER
+
+
+def current_boot(machine: Machine) -> Boot:
+    lines = machine.root.out(
+        "cat /proc/sys/kernel/random/boot_id; uname -r; cat /proc/sys/kernel/bootloader_type"
+    ).split()
+    return Boot(lines[0], lines[1], int(lines[2]))
+
+
+def passed_firmware(machine: Machine, since: Mark) -> bool:
+    """Whether the machine was reset, or its firmware spoke, since `since`."""
+    return machine.resets_since(since) > 0 or FIRMWARE_BANNER in machine.serial(since)
+
+
+def last_shutdown_in_order(machine: Machine) -> bool:
+    """Whether the boot before this one got to the end of its shutdown, by its own journal."""
+    messages = machine.root.out("journalctl --boot=-1 --output=cat --lines=60")
+    return "Reached target umount.target" in messages and "Journal stopped" in messages
+
+
+def found_clean(machine: Machine) -> bool:
+    """Whether this boot found its root file system unmounted: fsck content, no journal replayed."""
+    fsck = machine.root.out("journalctl --boot --output=cat --unit=systemd-fsck-root.service")
+    kernel = machine.root.out("journalctl --boot --output=cat --dmesg --grep=EXT4-fs")
+    return ": clean," in fsck and "recovery" not in kernel
+
+
+def assert_kexeced(machine: Machine, before: Boot, since: Mark) -> Boot:
+    """Wait for the next boot and hold all of the proof against it: this was a graceful kexec."""
+    machine.wait_for_next_boot(since)
+    after = current_boot(machine)
+    assert after.boot_id != before.boot_id
+    assert after.came_by_kexec, f"bootloader_type is {after.loader}"
+    assert not passed_firmware(machine, since), "the machine went through its firmware"
+    assert last_shutdown_in_order(machine), "the journal of the boot before breaks off"
+    assert found_clean(machine), "the root file system had not been unmounted"
+    return after
+
+
+def assert_cold(machine: Machine, before: Boot, since: Mark) -> Boot:
+    """Wait for the next boot, which has to have come through the firmware."""
+    machine.wait_for_next_boot(since)
+    after = current_boot(machine)
+    assert after.boot_id != before.boot_id
+    assert not after.came_by_kexec
+    assert passed_firmware(machine, since)
+    return after
+
+
+def assert_still_up(machine: Machine, before: Boot, since: Mark) -> None:
+    """Nothing rebooted: not the machine, and not into anything."""
+    assert current_boot(machine) == before
+    assert not passed_firmware(machine, since)

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The harness itself: each proof holds for what it is to prove, and fails for what it is not."""
+
+from __future__ import annotations
+
+from . import proof
+from .client import reboot
+from .machine import Machine
+
+CAN_REBOOT = (
+    "busctl call org.freedesktop.login1 /org/freedesktop/login1"
+    " org.freedesktop.login1.Manager CanReboot"
+)
+
+
+def test_sessions_are_what_polkit_takes_them_for(plain_machine: Machine) -> None:
+    assert plain_machine.alice.out(CAN_REBOOT) == 's "yes"'
+    assert plain_machine.bob.out(CAN_REBOOT) == 's "challenge"'
+    assert plain_machine.alice_remote.out(CAN_REBOOT) == 's "challenge"'
+    sessions = plain_machine.root.out("loginctl list-sessions --no-legend")
+    assert "root" not in sessions, "the tests' own way in must not count as a session"
+
+
+def test_kexec_is_seen(plain_machine: Machine) -> None:
+    machine, other = plain_machine, plain_machine.image.releases[-1]
+    before, mark = proof.current_boot(machine), machine.mark()
+    machine.root.run(
+        f"kexec -s -l /boot/vmlinuz-{other} --initrd=/boot/initrd.img-{other} --reuse-cmdline"
+    )
+    reboot(machine.root, "systemctl kexec")
+    after = proof.assert_kexeced(machine, before, mark)
+    assert after.release == other != before.release
+
+
+def test_crash_is_seen(plain_machine: Machine) -> None:
+    """A reset without a shutdown is none of the things that a graceful kexec is."""
+    machine = plain_machine
+    machine.allow_cold_reboot()
+    before, mark = proof.current_boot(machine), machine.mark()
+    machine.root.run("dd if=/dev/zero of=/root/unsynced bs=1M count=8 2>/dev/null && sync")
+    machine.qmp.command("system_reset")
+    proof.assert_cold(machine, before, mark)
+    assert proof.FIRMWARE_BANNER in machine.serial(mark)
+    assert not proof.last_shutdown_in_order(machine)
+    assert not proof.found_clean(machine)
