@@ -108,8 +108,9 @@ refuse (KexecRequest *request, KexecVerdict verdict, GError *cause)
   g_autoptr (GError) error = cause;
 
   if (error == NULL && verdict == KEXEC_VERDICT_CHALLENGE)
-    error = g_error_new (KEXEC_BUS_ERROR, KEXEC_BUS_ERROR_INTERACTIVE_AUTHORIZATION_REQUIRED,
-                         "This needs authentication (%s); allow kexecd to ask for it", info->id);
+    error = g_error_new (
+      KEXEC_BUS_ERROR, KEXEC_BUS_ERROR_INTERACTIVE_AUTHORIZATION_REQUIRED,
+      "This needs authentication (%s), and the call does not allow to ask for it", info->id);
   else if (error == NULL)
     error = g_error_new (G_DBUS_ERROR, G_DBUS_ERROR_ACCESS_DENIED,
                          "You are not authorized to do this (%s); ask an administrator", info->id);

@@ -246,7 +246,7 @@ new_staging (KexecRequest *request)
 
   if (request->entry == NULL)
     return kexec_staging_new_files (environment, (const int *) (gpointer) request->fds->data,
-                                    request->fds->len, title != NULL ? title : "a kernel file",
+                                    request->fds->len, title != NULL ? title : "The kernel",
                                     request->cmdline);
   /* A check tells about trust by a finding; it needs no authorization for it. */
   staging = kexec_staging_new_entry (environment, request->entry, request->cmdline,

@@ -165,7 +165,8 @@ describe_cmdline (const KexecRequest *self)
     return g_strdup_printf ("%s (added to its own)", append);
   if (cmdline != NULL || self->cmdline != NULL)
     return g_strdup (self->cmdline != NULL ? self->cmdline : cmdline);
-  if (self->entry_id == NULL && record != NULL)
+  /* A prompt is shown to whoever asks, before anybody has authenticated. */
+  if (self->entry_id == NULL && record != NULL && self->may_inspect)
     return g_strdup (record->cmdline);
   return g_strdup ("its own");
 }

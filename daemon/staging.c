@@ -245,11 +245,13 @@ on_copied (guint64 bytes, gpointer user_data)
 /* --- the steps, in the worker --- */
 
 static const char *
-display_name (const Source *source, guint index)
+display_name (const KexecStaging *self, guint index)
 {
+  const Source *source = &g_array_index (self->sources, Source, index);
+
   if (*source->path != '\0')
     return source->path;
-  return index == 0 ? "The kernel" : "An initrd";
+  return index == 0 ? self->record->title : "An initrd";
 }
 
 /* A descriptor that a caller passed can be anything. */
@@ -340,7 +342,7 @@ open_sources (KexecStaging *self, GError **error)
   }
   for (guint i = 0; i < self->sources->len; i++) {
     Source *source = &g_array_index (self->sources, Source, i);
-    const char *name = display_name (source, i);
+    const char *name = display_name (self, i);
     struct stat st;
 
     if (!check_descriptor (source->fd, name, error))
@@ -374,7 +376,7 @@ copy_source (KexecStaging *self, guint index, KexecMemfd *memfd, GCancellable *c
 {
   Source *source = &g_array_index (self->sources, Source, index);
   KexecRecordFile *file = self->record->files->pdata[index];
-  const char *name = display_name (source, index);
+  const char *name = display_name (self, index);
   struct stat st;
 
   if (!kexec_memfd_append (memfd, source->fd, name, file->size, cancellable, on_copied, self,
@@ -424,7 +426,7 @@ inspect_initrds (KexecStaging *self, GError **error)
 
     offset = (offset + 3) & ~(gsize) 3;
     part = g_bytes_new_from_bytes (all, offset, file->size);
-    initrd = kexec_initrd_inspect (part, file->path, self->findings);
+    initrd = kexec_initrd_inspect (part, display_name (self, i), self->findings);
     offset += file->size;
   }
   return TRUE;
@@ -433,21 +435,21 @@ inspect_initrds (KexecStaging *self, GError **error)
 static gboolean
 inspect (KexecStaging *self, GError **error)
 {
-  const char *path = g_array_index (self->sources, Source, 0).path;
+  const char *name = display_name (self, 0);
   g_autoptr (GBytes) bytes = kexec_memfd_map (self->kernel, error);
   g_autoptr (KexecKernel) kernel = NULL;
-  struct utsname name;
+  struct utsname machine;
 
   report_progress (self, "check", 0, TRUE);
   if (bytes == NULL)
     return FALSE;
-  uname (&name); /* cannot fail */
-  kernel = kexec_kernel_inspect (bytes, path, name.machine, self->findings);
+  uname (&machine); /* cannot fail */
+  kernel = kexec_kernel_inspect (bytes, name, machine.machine, self->findings);
   self->record->release = g_strdup (kernel->release != NULL ? kernel->release : "");
   if (self->initrd != NULL && !inspect_initrds (self, error))
     return FALSE;
-  kexec_cmdline_check (self->record->cmdline, kernel->cmdline_limit, path, self->findings);
-  kexec_preflight_signature (self->environment, kernel, path, self->findings);
+  kexec_cmdline_check (self->record->cmdline, kernel->cmdline_limit, name, self->findings);
+  kexec_preflight_signature (self->environment, kernel, name, self->findings);
   return TRUE;
 }
 
