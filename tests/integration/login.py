@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""A mock logind: what tests put into it it tells, and what it is asked to do it notes."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from gi.repository import Gio, GLib
+
+from .bus import Bus
+from .wait import LIMIT, wait_for
+
+NAME = "org.freedesktop.login1"
+PATH = "/org/freedesktop/login1"
+SESSIONS = 8  # how many session objects there are
+
+INTERFACE = """
+<node>
+  <interface name="org.freedesktop.login1.Manager">
+    <method name="ListSessions"><arg type="a(susso)" direction="out"/></method>
+    <method name="ListInhibitors"><arg type="a(ssssuu)" direction="out"/></method>
+    <method name="SetWallMessage">
+      <arg type="s" direction="in"/><arg type="b" direction="in"/>
+    </method>
+    <method name="RebootWithFlags"><arg type="t" direction="in"/></method>
+    <property name="ScheduledShutdown" type="(st)" access="read"/>
+    <property name="PreparingForShutdown" type="b" access="read"/>
+    <signal name="PrepareForShutdown"><arg type="b"/></signal>
+  </interface>
+  <interface name="org.freedesktop.DBus.Properties">
+    <method name="GetAll"><arg type="s" direction="in"/><arg type="a{sv}" direction="out"/></method>
+  </interface>
+</node>
+"""
+
+
+@dataclass
+class Session:
+    uid: int
+    user: str
+    seat: str = ""
+    kind: str = "user"
+    state: str = "active"
+
+
+@dataclass
+class Inhibitor:
+    uid: int
+    who: str
+    why: str
+    what: str = "shutdown"
+    mode: str = "block"
+    pid: int = 4711
+
+
+@dataclass
+class Login:
+    """The state of logind; tests read and write it between calls."""
+
+    bus: Bus
+    sessions: list[Session] = field(default_factory=list)
+    inhibitors: list[Inhibitor] = field(default_factory=list)
+    scheduled: tuple[str, int] = ("", 0)
+    preparing: bool = False
+    reboots: list[int] = field(default_factory=list)  # the flags of each
+    wall_messages: list[str] = field(default_factory=list)
+    refuse: Callable[[str, Any], tuple[str, str] | None] = lambda method, arguments: None
+    held: dict[str, list[Gio.DBusMethodInvocation]] = field(default_factory=dict)
+    _owner: int = 0
+
+    # The thread
+
+    def start(self) -> None:
+        self._context = GLib.MainContext()
+        self._loop = GLib.MainLoop(self._context)
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+        wait_for(self._loop.is_running, "the mock logind")
+
+    def _run(self) -> None:
+        self._context.push_thread_default()
+        self._connection = self.bus.connect()
+        node = Gio.DBusNodeInfo.new_for_xml(INTERFACE)
+        manager, session = node.interfaces
+        self._connection.register_object(PATH, manager, self._on_call, self._get_manager, None)
+        for number in range(SESSIONS):
+            self._connection.register_object(self._session_path(number), session,
+                                             self._on_session, None, None)
+        self._loop.run()
+
+    def stop(self) -> None:
+        self._loop.quit()
+        self._thread.join(LIMIT)
+        self._connection.close_sync(None)
+
+    def reset(self) -> None:
+        """As if this machine had just come up, with nobody logged in."""
+        self.sessions, self.inhibitors, self.reboots, self.wall_messages = [], [], [], []
+        self.scheduled, self.preparing = ("", 0), False
+        self.refuse = lambda method, arguments: None
+        self.held = {}
+        self.appear()
+
+    # On the bus
+
+    def appear(self) -> None:
+        self._connection.call_sync("org.freedesktop.DBus", "/org/freedesktop/DBus",
+                                   "org.freedesktop.DBus", "RequestName",
+                                   GLib.Variant("(su)", (NAME, 4)), None,
+                                   Gio.DBusCallFlags.NONE, -1, None)
+
+    def vanish(self) -> None:
+        self._connection.call_sync("org.freedesktop.DBus", "/org/freedesktop/DBus",
+                                   "org.freedesktop.DBus", "ReleaseName",
+                                   GLib.Variant("(s)", (NAME,)), None,
+                                   Gio.DBusCallFlags.NONE, -1, None)
+
+    def hold(self, method: str) -> None:
+        """From now on calls of this method wait until they are released."""
+        self.held[method] = []
+
+    def wait_held(self, method: str) -> None:
+        wait_for(lambda: self.held[method], f"a call of {method}")
+
+    def release(self, method: str) -> None:
+        for invocation in self.held.pop(method):
+            self._answer(method, invocation.get_parameters().unpack(), invocation)
+
+    def emit_prepare(self, begins: bool) -> None:
+        self.preparing = begins
+        self._connection.emit_signal(None, PATH, "org.freedesktop.login1.Manager",
+                                     "PrepareForShutdown", GLib.Variant("(b)", (begins,)))
+        self._connection.flush_sync(None)
+
+    # What it answers
+
+    def _on_call(self, connection: Gio.DBusConnection, sender: str, path: str, interface: str,
+                 method: str, arguments: GLib.Variant,
+                 invocation: Gio.DBusMethodInvocation) -> None:
+        if method in self.held:
+            self.held[method].append(invocation)
+        else:
+            self._answer(method, arguments.unpack(), invocation)
+
+    def _answer(self, method: str, arguments: Any, invocation: Gio.DBusMethodInvocation) -> None:
+        refusal = self.refuse(method, arguments)
+        if refusal is not None:
+            invocation.return_dbus_error(*refusal)
+            return
+        if method == "ListSessions":
+            result = GLib.Variant("(a(susso))", ([
+                (f"c{number}", session.uid, session.user, session.seat, self._session_path(number))
+                for number, session in enumerate(self.sessions)],))
+        elif method == "ListInhibitors":
+            result = GLib.Variant("(a(ssssuu))", ([
+                (i.what, i.who, i.why, i.mode, i.uid, i.pid) for i in self.inhibitors],))
+        elif method == "RebootWithFlags":
+            self.reboots.append(arguments[0])
+            result = None
+        else:
+            self.wall_messages.append(arguments[0])
+            result = None
+        invocation.return_value(result)
+
+    def _get_manager(self, connection: Gio.DBusConnection, sender: str, path: str, interface: str,
+                     name: str) -> GLib.Variant:
+        if name == "ScheduledShutdown":
+            return GLib.Variant("(st)", self.scheduled)
+        return GLib.Variant("b", self.preparing)
+
+    @staticmethod
+    def _session_path(number: int) -> str:
+        return f"{PATH}/session/c{number}"
+
+    def _on_session(self, connection: Gio.DBusConnection, sender: str, path: str, interface: str,
+                    method: str, arguments: GLib.Variant,
+                    invocation: Gio.DBusMethodInvocation) -> None:
+        refusal = self.refuse("GetAll", path)
+        number = int(path.rpartition("/c")[2])
+        if refusal is not None:
+            invocation.return_dbus_error(*refusal)
+        elif number >= len(self.sessions):
+            invocation.return_dbus_error("org.freedesktop.DBus.Error.UnknownObject", "Gone")
+        else:
+            session = self.sessions[number]
+            invocation.return_value(GLib.Variant("(a{sv})", ({
+                "Class": GLib.Variant("s", session.kind),
+                "State": GLib.Variant("s", session.state)},)))
