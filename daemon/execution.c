@@ -3,6 +3,7 @@
 
 #include "daemon/arrival.h"
 #include "daemon/entries.h"
+#include "daemon/handover.h"
 #include "daemon/log.h"
 #include "daemon/method-stage.h"
 #include "daemon/names.h"
@@ -30,7 +31,7 @@ abandon (GTask *task, GError *error)
 {
   Execution *self = g_task_get_task_data (task);
 
-  kexec_service_end_handover (self->service);
+  kexec_handover_end (self->service);
   g_task_return_error (task, error);
 }
 
@@ -72,7 +73,7 @@ on_rebooting (GObject *source, GAsyncResult *result, gpointer user_data)
     g_task_return_boolean (task, TRUE);
     return;
   }
-  kexec_service_fail_handover (self->service, error->message);
+  kexec_handover_fail (self->service, error->message);
   g_task_return_error (task, error);
 }
 
@@ -85,7 +86,7 @@ jump (GTask *task)
     "The kernel did not jump into the staged image (%s); its log (dmesg) may say why",
     g_strerror (error_number));
 
-  kexec_service_fail_handover (self->service, text);
+  kexec_handover_fail (self->service, text);
   g_task_return_new_error (task, KEXEC_ERROR, KEXEC_ERROR_FAILED, "%s", text);
 }
 
@@ -131,7 +132,7 @@ hand_over (GTask *task)
   kexec_log (KEXEC_EVENT_EXECUTING, kexec_service_log_fields (record, self->schedule->uid),
              "uid %u reboots the machine into %s", self->schedule->uid,
              record != NULL ? record->title : "its firmware: nothing is staged");
-  kexec_service_begin_handover (service);
+  kexec_handover_begin (service);
   if (self->schedule->immediate)
     jump (task);
   else
@@ -332,7 +333,7 @@ on_fired (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (kexec_execution_finish (result, &error))
     return;
-  kexec_service_note_failure (fired->service, fired->uid, error->message);
+  kexec_handover_note_failure (fired->service, fired->uid, error->message);
   kexec_log (KEXEC_EVENT_CANCELLED, kexec_service_log_fields (fired->service->record, fired->uid),
              "The reboot that uid %u scheduled was cancelled: %s", fired->uid, error->message);
 }
@@ -348,7 +349,7 @@ kexec_execution_fire (KexecService *service)
     static const char why[] =
       "its time was missed while the machine slept or kexecd was not running";
 
-    kexec_service_note_failure (service, schedule->uid, why);
+    kexec_handover_note_failure (service, schedule->uid, why);
     kexec_service_cancel_schedule (service, schedule->uid, why);
     return;
   }

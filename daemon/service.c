@@ -7,8 +7,8 @@
 #include "daemon/clock.h"
 #include "daemon/dispatch.h"
 #include "daemon/execution.h"
+#include "daemon/handover.h"
 #include "daemon/log.h"
-#include "daemon/login.h"
 #include "daemon/names.h"
 #include "daemon/preflight.h"
 #include "daemon/request.h"
@@ -147,8 +147,9 @@ kexec_service_refresh (KexecService *self)
     kexec_log (KEXEC_EVENT_LOST, kexec_service_log_fields (self->record, self->record->uid),
                "%s is no longer staged: another program emptied the slot", self->record->title);
     if (self->schedule != NULL)
-      kexec_service_note_failure (self, self->schedule->uid,
-                                  "Another program unloaded the staged image before its time came");
+      kexec_handover_note_failure (
+        self, self->schedule->uid,
+        "Another program unloaded the staged image before its time came");
     kexec_service_cancel_schedule (self, 0, "another program unloaded the staged image");
     forget_record (self);
   }
@@ -253,8 +254,8 @@ on_time (gpointer user_data)
 }
 
 /* Anew after whatever a timer that fired had to wait for. */
-static gboolean
-arm_timers (KexecService *self)
+gboolean
+kexec_service_arm_timers (KexecService *self)
 {
   kexec_clock_clear_timer (&self->schedule_timer);
   if (self->schedule != NULL)
@@ -269,7 +270,7 @@ kexec_service_set_staging (KexecService *self, gboolean staging)
 {
   self->staging = staging;
   if (!staging)
-    arm_timers (self);
+    kexec_service_arm_timers (self);
   kexec_service_refresh (self);
 }
 
@@ -285,7 +286,7 @@ kexec_service_set_schedule (KexecService *self, KexecSchedule *schedule, GError 
     kexec_schedule_remove (self->environment->runtime_fd);
   g_clear_pointer (&self->schedule, kexec_schedule_free);
   self->schedule = schedule;
-  if (!arm_timers (self)) {
+  if (!kexec_service_arm_timers (self)) {
     g_set_error_literal (error, KEXEC_ERROR, KEXEC_ERROR_FAILED,
                          "The kernel gave no timer, so nothing is scheduled; try again later");
     kexec_service_set_schedule (self, NULL, NULL);
@@ -305,102 +306,7 @@ kexec_service_cancel_schedule (KexecService *self, guint32 uid, const char *why)
   kexec_service_set_schedule (self, NULL, NULL);
 }
 
-/* --- the hand-over --- */
-
-void
-kexec_service_end_handover (KexecService *self)
-{
-  kexec_clock_clear_timer (&self->handover_timer);
-  self->handing_over = FALSE;
-  arm_timers (self);
-  kexec_service_refresh (self);
-}
-
-static void
-publish_failure (KexecService *self, const char *text)
-{
-  kexec_arrival_fail (self->environment, text);
-  kexec_bus_manager_set_last_execution (KEXEC_BUS_MANAGER (self->manager),
-                                        kexec_arrival_last (self->environment));
-}
-
-void
-kexec_service_note_failure (KexecService *self, guint32 uid, const char *text)
-{
-  if (self->record != NULL && kexec_arrival_expect (self->environment, self->record, uid, NULL))
-    publish_failure (self, text);
-}
-
-void
-kexec_service_fail_handover (KexecService *self, const char *text)
-{
-  if (!self->handing_over)
-    return;
-  kexec_service_end_handover (self);
-  kexec_log (KEXEC_EVENT_EXECUTE_FAILED,
-             kexec_service_log_fields (self->record, self->record != NULL ? self->record->uid : 0),
-             "%s", text);
-  publish_failure (self, text);
-}
-
-/* A daemon that was started again during the shutdown has missed the signal: ask. */
-static void
-on_handover_looked_at (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  KexecService *self = user_data;
-  g_autoptr (KexecLogin) login = kexec_login_read_finish (result, NULL);
-  g_autofree char *text = NULL;
-
-  if (!self->handing_over)
-    return;
-  if (login == NULL || login->preparing) {
-    /* Not known to have failed: wait on. */
-    kexec_service_begin_handover (self);
-    return;
-  }
-  text = g_strdup_printf ("%s accepted the reboot but did not begin it within %u seconds; the"
-                          " image stays staged, look at its log",
-                          self->backend->name, self->environment->handover_sec);
-  kexec_service_fail_handover (self, text);
-}
-
-static void
-on_handover_timeout (gpointer user_data)
-{
-  KexecService *self = user_data;
-
-  kexec_clock_clear_timer (&self->handover_timer);
-  kexec_login_read_async (self->connection, 0, NULL, on_handover_looked_at, self);
-}
-
-void
-kexec_service_begin_handover (KexecService *self)
-{
-  self->handing_over = TRUE;
-  kexec_clock_clear_timer (&self->handover_timer);
-  self->handover_timer = kexec_clock_add_timer (
-    CLOCK_BOOTTIME, kexec_clock_boottime () + self->environment->handover_sec * G_USEC_PER_SEC,
-    on_handover_timeout, self);
-  publish (self);
-}
-
-/* logind says that a shutdown begins, or that one was broken off. */
-static void
-on_prepare_for_shutdown (GDBusConnection *connection, const char *sender, const char *path,
-                         const char *interface, const char *signal, GVariant *parameters,
-                         gpointer user_data)
-{
-  KexecService *self = user_data;
-  gboolean begins;
-
-  if (!self->handing_over || !g_variant_is_of_type (parameters, G_VARIANT_TYPE ("(b)")))
-    return;
-  g_variant_get (parameters, "(b)", &begins);
-  if (begins)
-    kexec_clock_clear_timer (&self->handover_timer);
-  else
-    kexec_service_fail_handover (self, "logind broke the shutdown off; the image stays staged");
-}
+/* --- coming and going --- */
 
 static void
 on_login_changed (GDBusConnection *connection, const char *name, const char *owner,
@@ -417,8 +323,6 @@ on_login_vanished (GDBusConnection *connection, const char *name, gpointer user_
 {
   on_login_changed (connection, name, NULL, user_data);
 }
-
-/* --- coming and going --- */
 
 static gboolean
 is_needed (KexecService *self)
@@ -473,7 +377,7 @@ recover (KexecService *self)
   self->schedule = kexec_schedule_load (runtime_fd, self->environment->boot_id);
   if (kexec_arrival_is_pending (self->environment)) {
     /* Asked for, and not over yet: logind's signal or the time limit decides. */
-    kexec_service_begin_handover (self);
+    kexec_handover_begin (self);
     if (self->schedule != NULL)
       kexec_service_set_schedule (self, NULL, NULL);
   }
@@ -514,13 +418,11 @@ kexec_service_new (const KexecEnvironment *environment, GDBusConnection *connect
   kexec_bus_manager_set_features (KEXEC_BUS_MANAGER (self->manager), features);
   kexec_bus_manager_set_last_execution (KEXEC_BUS_MANAGER (self->manager),
                                         kexec_arrival_last (environment));
-  arm_timers (self);
+  kexec_service_arm_timers (self);
   kexec_service_refresh (self);
   publish_obstacles (self);
 
-  self->prepare_signal = g_dbus_connection_signal_subscribe (
-    connection, LOGIN1_BUS_NAME, LOGIN1_INTERFACE, "PrepareForShutdown", LOGIN1_PATH, NULL,
-    G_DBUS_SIGNAL_FLAGS_NONE, on_prepare_for_shutdown, self, NULL);
+  kexec_handover_watch (self);
   self->login_watch =
     g_bus_watch_name_on_connection (connection, LOGIN1_BUS_NAME, G_BUS_NAME_WATCHER_FLAGS_NONE,
                                     on_login_changed, on_login_vanished, self, NULL);

@@ -102,15 +102,8 @@ void kexec_service_cancel_schedule (KexecService *self, guint32 uid, const char 
 /** A Stage begins, or has ended; timers that waited for its end fire. */
 void kexec_service_set_staging (KexecService *self, gboolean staging);
 
-/** The init system took over: waits for the shutdown to begin. */
-void kexec_service_begin_handover (KexecService *self);
-/** It did not take over, and nothing was handed over: back to staged. */
-void kexec_service_end_handover (KexecService *self);
-/** The shutdown did not begin: back to staged, with @text as the result. */
-void kexec_service_fail_handover (KexecService *self, const char *text);
-
-/** Keeps, as the last execution, that one whose caller is gone did not begin. */
-void kexec_service_note_failure (KexecService *self, guint32 uid, const char *text);
+/** Starts the timers anew, after whatever one that fired had to wait for. FALSE: there is none. */
+gboolean kexec_service_arm_timers (KexecService *self);
 
 /** Returns: (transfer floating): an a{sv} for kexec_log() that says which image and who. */
 GVariant *kexec_service_log_fields (const KexecRecord *record, guint32 uid);
