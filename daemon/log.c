@@ -68,6 +68,12 @@ kexec_log_init (void)
   g_log_set_writer_func (write_log, NULL, NULL);
 }
 
+gboolean
+kexec_log_uses_journal (void)
+{
+  return use_journal;
+}
+
 const char *
 kexec_event_id (KexecEvent event)
 {

@@ -29,6 +29,9 @@ typedef enum {
 /** Sends everything GLib logs, and our events, to the journal or syslog. Call it first in main. */
 void kexec_log_init (void);
 
+/** Whether events go to the journal; else to syslog. */
+gboolean kexec_log_uses_journal (void);
+
 /** Returns: the event's message id, 32 hexadecimal digits. */
 const char *kexec_event_id (KexecEvent event);
 

@@ -113,6 +113,21 @@ publish_obstacles (KexecService *self)
 }
 
 static void
+publish_features (KexecService *self)
+{
+  const char *features[4] = { NULL };
+  guint n = 0;
+
+  if (HAVE_SYSTEMD)
+    features[n++] = "logind";
+  if (HAVE_POLKIT)
+    features[n++] = "polkit";
+  if (kexec_log_uses_journal ())
+    features[n++] = "journal";
+  kexec_bus_manager_set_features (KEXEC_BUS_MANAGER (self->manager), features);
+}
+
+static void
 on_read (const char *property, gpointer user_data)
 {
   KexecService *self = user_data;
@@ -387,16 +402,6 @@ KexecService *
 kexec_service_new (const KexecEnvironment *environment, GDBusConnection *connection,
                    void (*quit) (gpointer user_data), gpointer user_data, GError **error)
 {
-  static const char *const features[] = {
-#if HAVE_SYSTEMD
-    "logind",
-#endif
-#if HAVE_POLKIT
-    "polkit",
-#endif
-    "journal",
-    NULL
-  };
   g_autoptr (KexecService) self = g_new0 (KexecService, 1);
   g_autoptr (GError) cause = NULL;
 
@@ -415,7 +420,7 @@ kexec_service_new (const KexecEnvironment *environment, GDBusConnection *connect
     kexec_log (KEXEC_EVENT_PROBLEM, NULL, "%s", cause->message);
   recover (self);
   kexec_bus_manager_set_version (KEXEC_BUS_MANAGER (self->manager), VERSION);
-  kexec_bus_manager_set_features (KEXEC_BUS_MANAGER (self->manager), features);
+  publish_features (self);
   kexec_bus_manager_set_last_execution (KEXEC_BUS_MANAGER (self->manager),
                                         kexec_arrival_last (environment));
   kexec_service_arm_timers (self);
