@@ -157,6 +157,7 @@ on_staged_again (GObject *source, GAsyncResult *result, gpointer user_data)
   KexecRecord *record;
   GError *error = NULL;
 
+  self->service->staging = FALSE;
   if (!kexec_staging_run_finish (self->staging, result, &error)) {
     g_prefix_error (&error, "The staged kernel's files have changed, and cannot be staged again: ");
     abandon (task, error);
@@ -210,6 +211,7 @@ on_listed (GObject *source, GAsyncResult *result, gpointer user_data)
     self->staging, record->uid, record->action,
     record->uid == 0 ? 0 : (gint64) config->staged_lifetime_sec * G_USEC_PER_SEC);
   kexec_staging_set_replaces (self->staging);
+  service->staging = TRUE;
   kexec_staging_run_async (self->staging, TRUE, NULL, on_staged_again, g_object_ref (task));
 }
 
