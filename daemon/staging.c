@@ -5,7 +5,6 @@
 
 #include "daemon/clock.h"
 #include "daemon/closer.h"
-#include "daemon/names.h"
 #include "daemon/preflight.h"
 #include "daemon/staging-private.h"
 
