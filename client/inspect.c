@@ -46,22 +46,24 @@ says_other_kind (const KexecFindings *findings)
 }
 
 static Facts *
-inspect_file (const char *path, const char *machine, GError **error)
+inspect_file (const char *path, const KexecMachine *machine, GError **error)
 {
   g_autoptr (Facts) facts = g_new0 (Facts, 1);
   g_autoptr (GBytes) bytes = kexec_file_read (path, &facts->sha256, error);
   const guint8 *data;
+  KexecInput input;
   gsize size;
 
   if (bytes == NULL)
     return NULL;
+  input = kexec_input_from_bytes (bytes);
   data = g_bytes_get_data (bytes, &size);
   facts->size = size;
   facts->findings = kexec_findings_new ();
   if (kexec_magic_is_archive (kexec_magic_identify (data, size)))
-    facts->initrd = kexec_initrd_inspect (bytes, path, facts->findings);
+    facts->initrd = kexec_initrd_inspect (&input, path, NULL, facts->findings);
   else
-    facts->kernel = kexec_kernel_inspect (bytes, path, machine, facts->findings);
+    facts->kernel = kexec_kernel_inspect (&input, path, machine, NULL, NULL, facts->findings);
   facts->is_known = !says_other_kind (facts->findings);
   return g_steal_pointer (&facts);
 }
@@ -99,7 +101,7 @@ facts_to_variant (const char *path, const Facts *facts)
                                maybe_string (kernel != NULL ? kernel->release : NULL));
   g_variant_dict_insert (&dict, "size", "t", facts->size);
   g_variant_dict_insert (&dict, "sha256", "s", facts->sha256);
-  g_variant_dict_insert (&dict, "signed", "b", kernel != NULL && kernel->is_signed);
+  g_variant_dict_insert (&dict, "signed", "b", kernel != NULL && kexec_kernel_is_signed (kernel));
   g_variant_dict_insert_value (
     &dict, "cmdline_limit",
     g_variant_new_maybe (G_VARIANT_TYPE_UINT32,
@@ -131,7 +133,7 @@ print_kernel (const KexecKernel *kernel, gboolean verbose)
                      kernel->architecture != NULL ? kernel->architecture : "");
   kexec_print_field ("Release", "%s", kernel->release != NULL ? kernel->release : "");
   kexec_print_field ("Build", "%s", kernel->version != NULL ? kernel->version : "");
-  kexec_print_field ("Signed", "%s", kernel->is_signed ? "yes (by whom is not checked)" : "no");
+  kexec_print_field ("Signed", "%s", kexec_kernel_is_signed (kernel) ? "yes (by whom is not checked)" : "no");
   if (kernel->cmdline_limit != 0)
     kexec_print_field ("Command line", "up to %u bytes", kernel->cmdline_limit);
   if (verbose && kernel->init_size != 0) {
@@ -162,14 +164,16 @@ kexec_command_inspect (KexecOptions *options, int argc, char **argv)
 {
   g_auto (GVariantBuilder) all = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
   struct utsname system = { 0 };
+  KexecMachine machine = { 0 };
   KexecExitCode code, unread = KEXEC_EXIT_DONE;
 
   if (!kexec_options_parse (options, NULL, &argc, &argv, &code))
     return code;
   uname (&system);
+  machine.architecture = system.machine;
   for (int i = 0; i < argc; i++) {
     g_autoptr (GError) error = NULL;
-    g_autoptr (Facts) facts = inspect_file (argv[i], system.machine, &error);
+    g_autoptr (Facts) facts = inspect_file (argv[i], &machine, &error);
 
     if (facts == NULL) {
       unread = kexec_report (options, error);

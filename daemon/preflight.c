@@ -93,7 +93,7 @@ kexec_preflight_signature (const KexecEnvironment *environment, const KexecKerne
 {
   g_autoptr (KexecKernelFacts) facts = kexec_kernel_facts_read (environment->root_fd);
 
-  if (kernel->is_signed || facts->lockdown == NULL || g_str_equal (facts->lockdown, "none"))
+  if (kexec_kernel_is_signed (kernel) || facts->lockdown == NULL || g_str_equal (facts->lockdown, "none"))
     return;
   kexec_findings_add (findings, KEXEC_FINDING_KERNEL_UNSIGNED, subject, NULL,
                       "%s has no signature, and this kernel is locked down (%s) and takes only"

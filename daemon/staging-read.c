@@ -193,19 +193,17 @@ kexec_staging_copy (KexecStaging *self, GCancellable *cancellable, GError **erro
 static gboolean
 inspect_initrds (KexecStaging *self, GError **error)
 {
-  g_autoptr (GBytes) all = kexec_memfd_map (self->initrd, error);
-  gsize offset = 0;
+  KexecInput all = kexec_input_from_fd (self->initrd->fd, self->initrd->size);
+  guint64 offset = 0;
 
-  if (all == NULL)
-    return FALSE;
   for (guint i = 1; i < self->sources->len; i++) {
     KexecRecordFile *file = self->record->files->pdata[i];
-    g_autoptr (GBytes) part = NULL;
+    KexecInput part;
     g_autoptr (KexecInitrd) initrd = NULL;
 
-    offset = (offset + 3) & ~(gsize) 3;
-    part = g_bytes_new_from_bytes (all, offset, file->size);
-    initrd = kexec_initrd_inspect (part, display_name (self, i), self->findings);
+    offset = (offset + 3) & ~G_GUINT64_CONSTANT (3);
+    part = kexec_input_slice (&all, offset, file->size);
+    initrd = kexec_initrd_inspect (&part, display_name (self, i), NULL, self->findings);
     offset += file->size;
   }
   return TRUE;
@@ -215,15 +213,15 @@ gboolean
 kexec_staging_inspect (KexecStaging *self, GError **error)
 {
   const char *name = display_name (self, 0);
-  g_autoptr (GBytes) bytes = kexec_memfd_map (self->kernel, error);
+  KexecInput input = kexec_input_from_fd (self->kernel->fd, self->kernel->size);
+  KexecMachine machine = { 0 };
   g_autoptr (KexecKernel) kernel = NULL;
-  struct utsname machine;
+  struct utsname name_of_machine;
 
   kexec_staging_report (self, "check", 0, TRUE);
-  if (bytes == NULL)
-    return FALSE;
-  uname (&machine); /* cannot fail */
-  kernel = kexec_kernel_inspect (bytes, name, machine.machine, self->findings);
+  uname (&name_of_machine); /* cannot fail */
+  machine.architecture = name_of_machine.machine;
+  kernel = kexec_kernel_inspect (&input, name, &machine, NULL, NULL, self->findings);
   self->record->release = g_strdup (kernel->release != NULL ? kernel->release : "");
   if (self->initrd != NULL && !inspect_initrds (self, error))
     return FALSE;

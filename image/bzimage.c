@@ -234,11 +234,13 @@ static gboolean
 check_signature (const Inspection *self)
 {
   guint64 end;
-  KexecPeSignature signature = kexec_pe_signature (self->data, self->size, &end);
+  KexecInput input = kexec_input_from_data (self->data, self->size);
+  KexecPeSignature signature = kexec_pe_signature (&input, &end);
 
   if (signature == KEXEC_PE_CUT_OFF)
     return refuse_truncated (self, end);
-  self->kernel->is_signed = signature == KEXEC_PE_SIGNED;
+  g_ptr_array_unref (self->kernel->signatures);
+  self->kernel->signatures = kexec_signatures_read (&input, self->subject, self->findings);
   return TRUE;
 }
 

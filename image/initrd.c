@@ -7,6 +7,8 @@
 void
 kexec_initrd_free (KexecInitrd *self)
 {
+  g_array_unref (self->segments);
+  g_ptr_array_unref (self->releases);
   g_free (self);
 }
 
@@ -32,15 +34,19 @@ remedy (KexecMagic magic)
 }
 
 KexecInitrd *
-kexec_initrd_inspect (GBytes *bytes, const char *subject, KexecFindings *findings)
+kexec_initrd_inspect (const KexecInput *input, const char *subject, const KexecWatch *watch,
+                      KexecFindings *findings)
 {
   KexecInitrd *self = g_new0 (KexecInitrd, 1);
+  g_autoptr (GBytes) bytes = kexec_input_load (input, 0, input->size);
   gsize size;
   const guint8 *data = g_bytes_get_data (bytes, &size);
   KexecMagic magic = kexec_magic_identify (data, size);
 
   self->format = kexec_magic_name (magic);
   self->size = size;
+  self->segments = g_array_new (FALSE, TRUE, sizeof (KexecInitrdSegment));
+  self->releases = g_ptr_array_new_with_free_func (g_free);
   if (!kexec_magic_is_archive (magic)) {
     g_auto (GVariantDict) args = G_VARIANT_DICT_INIT (NULL);
 
@@ -51,4 +57,12 @@ kexec_initrd_inspect (GBytes *bytes, const char *subject, KexecFindings *finding
                         kexec_magic_describe (magic), remedy (magic));
   }
   return self;
+}
+
+void
+kexec_initrds_inspect (KexecInitrdJob *jobs, guint n_jobs, const KexecWatch *watch,
+                       KexecFindings *findings)
+{
+  for (guint i = 0; i < n_jobs; i++)
+    jobs[i].initrd = kexec_initrd_inspect (&jobs[i].input, jobs[i].subject, watch, findings);
 }

@@ -2,6 +2,8 @@
 /* Tells kernels from other files, hands each format to its reader, and explains the rest. */
 #include "image/kernel.h"
 
+#include <unistd.h>
+
 #include "image/bytes.h"
 #include "image/bzimage.h"
 #include "image/magic.h"
@@ -57,7 +59,33 @@ kexec_kernel_free (KexecKernel *self)
 {
   g_free (self->release);
   g_free (self->version);
+  g_ptr_array_unref (self->layers);
+  g_array_unref (self->sections);
+  g_ptr_array_unref (self->signatures);
+  g_clear_pointer (&self->inner_signatures, g_ptr_array_unref);
+  g_clear_pointer (&self->uki, kexec_uki_free);
+  g_clear_pointer (&self->config, kexec_kernel_config_free);
+  if (self->image_fd >= 0)
+    close (self->image_fd);
   g_free (self);
+}
+
+static KexecKernel *
+kernel_new (void)
+{
+  KexecKernel *self = g_new0 (KexecKernel, 1);
+
+  self->layers = g_ptr_array_new ();
+  self->sections = g_array_new (FALSE, TRUE, sizeof (KexecPeSection));
+  self->signatures = g_ptr_array_new ();
+  self->image_fd = -1;
+  return self;
+}
+
+gboolean
+kexec_kernel_is_signed (const KexecKernel *self)
+{
+  return self->signatures->len > 0;
 }
 
 static const char *
@@ -106,22 +134,24 @@ refuse_foreign (const KexecKernel *self, KexecMagic magic, const char *subject, 
 }
 
 KexecKernel *
-kexec_kernel_inspect (GBytes *bytes, const char *subject, const char *machine,
-                      KexecFindings *findings)
+kexec_kernel_inspect (const KexecInput *input, const char *subject, const KexecMachine *machine,
+                      const char *profile, const KexecWatch *watch, KexecFindings *findings)
 {
-  KexecKernel *self = g_new0 (KexecKernel, 1);
+  KexecKernel *self = kernel_new ();
+  g_autoptr (GBytes) bytes = kexec_input_load (input, 0, input->size);
   gsize size;
   const guint8 *data = g_bytes_get_data (bytes, &size);
   KexecMagic magic = kexec_magic_identify (data, size);
 
   self->format = kexec_magic_name (magic);
   self->size = size;
+  g_ptr_array_add (self->layers, (char *) self->format);
   self->architecture =
     magic == KEXEC_MAGIC_ELF ? elf_architecture (data, size) : foreign[magic].architecture;
   if (magic == KEXEC_MAGIC_BZIMAGE)
-    kexec_bzimage_inspect (self, data, size, subject, machine, findings);
+    kexec_bzimage_inspect (self, data, size, subject, machine->architecture, findings);
   else if (foreign[magic].remedy != NULL)
-    refuse_foreign (self, magic, subject, machine, findings);
+    refuse_foreign (self, magic, subject, machine->architecture, findings);
   else
     kexec_findings_add (findings, KEXEC_FINDING_NOT_A_KERNEL, subject, describe (self),
                         "%s is %s, not a kernel; %s", *subject != '\0' ? subject : "The file",

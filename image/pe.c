@@ -38,8 +38,11 @@ find_directory (const guint8 *data, gsize size)
 }
 
 KexecPeSignature
-kexec_pe_signature (const guint8 *data, gsize size, guint64 *end)
+kexec_pe_signature (const KexecInput *input, guint64 *end)
 {
+  g_autoptr (GBytes) bytes = kexec_input_load (input, 0, input->size);
+  gsize size;
+  const guint8 *data = g_bytes_get_data (bytes, &size);
   guint64 directory = find_directory (data, size);
   guint64 offset;
   guint64 length;
@@ -59,4 +62,24 @@ kexec_pe_signature (const guint8 *data, gsize size, guint64 *end)
       kexec_le16 (data + offset + 6) != PKCS_SIGNED_DATA)
     return KEXEC_PE_UNSIGNED;
   return KEXEC_PE_SIGNED;
+}
+
+void
+kexec_pe_free (KexecPe *self)
+{
+  g_array_unref (self->sections);
+  g_free (self);
+}
+
+KexecPe *
+kexec_pe_read (const KexecInput *input, const char **problem)
+{
+  *problem = NULL;
+  return NULL;
+}
+
+const char *
+kexec_pe_architecture (const KexecPe *self)
+{
+  return NULL;
 }

@@ -1,8 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The little of the PE/COFF format that tells whether a kernel is signed. */
+/*
+ * PE/COFF files, the format of EFI programs (Microsoft, "PE Format"): sections and the table of
+ * signatures. Every offset comes from the file and is held against it.
+ */
 #pragma once
 
-#include <glib.h>
+#include "image/input.h"
+
+/* A file with more sections than this is refused; the largest real UKIs have a few dozen. */
+#define KEXEC_PE_SECTIONS_MAX 256
 
 typedef enum {
   KEXEC_PE_UNSIGNED, /* no signature, or no PE file at all */
@@ -10,13 +16,47 @@ typedef enum {
   KEXEC_PE_CUT_OFF,  /* says that it carries one, but ends before that does */
 } KexecPeSignature;
 
+typedef struct {
+  char name[9];   /* NUL-terminated; ".linux" */
+  guint32 offset; /* PointerToRawData, in bytes from the beginning of the file */
+  guint32 size;   /* what it holds: min(VirtualSize, SizeOfRawData), in bytes */
+  guint32 raw_size;
+  guint32 virtual_size;
+  guint32 virtual_address;
+} KexecPeSection;
+
+typedef struct {
+  guint16 machine;   /* IMAGE_FILE_MACHINE_*: 0x8664 x86-64, 0xaa64 arm64, … */
+  guint16 subsystem; /* 10: EFI application */
+  GArray *sections;  /* (element-type KexecPeSection), in the file's order; not held against it */
+  /* Where things stand that a signature's digest leaves out, in bytes from the file's beginning. */
+  guint64 checksum_offset;
+  guint64 directory_offset;   /* of the certificate table's entry; 0: there is no such entry */
+  guint64 certificate_offset; /* of the certificate table; 0: none */
+  guint64 certificate_size;
+  guint64 headers_size; /* SizeOfHeaders */
+} KexecPe;
+
+void kexec_pe_free (KexecPe *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (KexecPe, kexec_pe_free)
+
+/**
+ * kexec_pe_read:
+ * @problem: (out) (nullable): what is wrong with it, the end of a sentence ("its section table is
+ * cut off")
+ *
+ * Returns: (transfer full) (nullable): %NULL if it is not a PE file, or one that is damaged.
+ */
+KexecPe *kexec_pe_read (const KexecInput *input, const char **problem);
+
+/** As uname(2) says it, "x86_64"; %NULL for a machine that Linux does not run on. */
+const char *kexec_pe_architecture (const KexecPe *self);
+
 /**
  * kexec_pe_signature:
- * @data: the whole file
  * @end: (out): where the signature ends, in bytes from the beginning of the file; 0 if there is
  * none
  *
- * Looks for the attribute certificate table (Microsoft PE format, "The Attribute Certificate
- * Table").
+ * Looks at the attribute certificate table (PE Format, "The Attribute Certificate Table").
  */
-KexecPeSignature kexec_pe_signature (const guint8 *data, gsize size, guint64 *end);
+KexecPeSignature kexec_pe_signature (const KexecInput *input, guint64 *end);

@@ -6,9 +6,9 @@
 int
 LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
-  g_autoptr (GBytes) bytes = g_bytes_new (data, size);
+  const KexecInput input = kexec_input_from_data (data, size);
   g_autoptr (KexecFindings) findings = kexec_findings_new ();
-  g_autoptr (KexecInitrd) initrd = kexec_initrd_inspect (bytes, "initrd", findings);
+  g_autoptr (KexecInitrd) initrd = kexec_initrd_inspect (&input, "initrd", NULL, findings);
   g_autoptr (GVariant) variant = g_variant_ref_sink (kexec_findings_to_variant (findings));
 
   g_assert_nonnull (initrd->format);

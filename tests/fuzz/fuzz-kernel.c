@@ -4,10 +4,12 @@
 #include "tests/fuzz/fuzz.h"
 
 static void
-inspect (GBytes *bytes, const char *machine)
+inspect (const KexecInput *input, const char *architecture)
 {
   g_autoptr (KexecFindings) findings = kexec_findings_new ();
-  g_autoptr (KexecKernel) kernel = kexec_kernel_inspect (bytes, "vmlinuz", machine, findings);
+  const KexecMachine machine = { .architecture = architecture };
+  g_autoptr (KexecKernel) kernel =
+    kexec_kernel_inspect (input, "vmlinuz", &machine, NULL, NULL, findings);
   g_autoptr (GVariant) variant = g_variant_ref_sink (kexec_findings_to_variant (findings));
 
   g_assert_nonnull (kernel->format);
@@ -27,9 +29,10 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
   g_autoptr (GBytes) bytes = g_bytes_new (data, size);
   g_autofree char *release = kexec_kernel_read_release (bytes);
+  const KexecInput input = kexec_input_from_data (data, size);
 
   g_assert_true (release == NULL || *release != '\0');
-  inspect (bytes, "x86_64");
-  inspect (bytes, "aarch64");
+  inspect (&input, "x86_64");
+  inspect (&input, "aarch64");
   return 0;
 }

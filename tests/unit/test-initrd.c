@@ -38,8 +38,9 @@ test_cases (void)
 {
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
     g_autoptr (GBytes) bytes = g_bytes_new (cases[i].bytes, cases[i].length);
+    const KexecInput input = kexec_input_from_bytes (bytes);
     g_autoptr (KexecFindings) findings = kexec_findings_new ();
-    g_autoptr (KexecInitrd) initrd = kexec_initrd_inspect (bytes, "initrd.img", findings);
+    g_autoptr (KexecInitrd) initrd = kexec_initrd_inspect (&input, "initrd.img", NULL, findings);
 
     g_test_message ("%s", cases[i].format);
     g_assert_cmpstr (initrd->format, ==, cases[i].format);
@@ -53,9 +54,9 @@ test_cases (void)
 static void
 test_without_name (void)
 {
-  g_autoptr (GBytes) bytes = g_bytes_new ("text", 4);
+  const KexecInput input = kexec_input_from_data ((const guint8 *) "text", 4);
   g_autoptr (KexecFindings) findings = kexec_findings_new ();
-  g_autoptr (KexecInitrd) initrd = kexec_initrd_inspect (bytes, "", findings);
+  g_autoptr (KexecInitrd) initrd = kexec_initrd_inspect (&input, "", NULL, findings);
 
   g_assert_cmpstr (initrd->format, ==, "text");
   g_assert_true (g_str_has_prefix (finding_text (findings, "not-an-initrd"), "The initrd is "));

@@ -2,6 +2,7 @@
 /* Files that are no bzImage, given as kernels: each is named for what it is. */
 #include "image/kernel.h"
 #include "tests/unit/expect.h"
+#include "tests/unit/inspect.h"
 
 typedef struct {
   const char *name;
@@ -58,7 +59,7 @@ test_case (gconstpointer data)
 
   memcpy (file + test->offset, test->bytes, test->length);
   bytes = g_bytes_new (file, is_text ? test->length : sizeof file);
-  kernel = kexec_kernel_inspect (bytes, "/boot/thing", "x86_64", findings);
+  kernel = inspect_bytes (bytes, "/boot/thing", "x86_64", findings);
   expect_findings (findings, test->code);
   g_assert_cmpstr (kernel->format, ==, test->format);
   g_assert_cmpstr (kernel->architecture, ==, test->architecture);
@@ -74,7 +75,7 @@ test_empty (void)
 {
   g_autoptr (GBytes) bytes = g_bytes_new (NULL, 0);
   g_autoptr (KexecFindings) findings = kexec_findings_new ();
-  g_autoptr (KexecKernel) kernel = kexec_kernel_inspect (bytes, "", "x86_64", findings);
+  g_autoptr (KexecKernel) kernel = inspect_bytes (bytes, "", "x86_64", findings);
 
   expect_findings (findings, "not-a-kernel");
   g_assert_cmpstr (kernel->format, ==, "empty");
@@ -93,7 +94,7 @@ test_own_architecture (void)
 
   memcpy (file + 0x38, "ARM\x64", 4);
   bytes = g_bytes_new (file, sizeof file);
-  kernel = kexec_kernel_inspect (bytes, "", "aarch64", findings);
+  kernel = inspect_bytes (bytes, "", "aarch64", findings);
   expect_findings (findings, "kernel-unsupported");
 }
 
@@ -103,7 +104,7 @@ test_short_elf (void)
 {
   g_autoptr (GBytes) bytes = g_bytes_new ("\177ELF\2", 5);
   g_autoptr (KexecFindings) findings = kexec_findings_new ();
-  g_autoptr (KexecKernel) kernel = kexec_kernel_inspect (bytes, "", "x86_64", findings);
+  g_autoptr (KexecKernel) kernel = inspect_bytes (bytes, "", "x86_64", findings);
 
   expect_findings (findings, "kernel-unsupported");
   g_assert_null (kernel->architecture);

@@ -24,7 +24,7 @@ LAYERS: dict[str, set[str]] = {
 
 # Headers that are generated, and the folders that may use them.
 GENERATED: dict[str, set[str]] = {
-    "config.h": {"daemon", "client"},
+    "config.h": {"image", "daemon", "client"},
     "kexec-bus.h": {"daemon", "client"},
 }
 
