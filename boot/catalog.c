@@ -15,7 +15,8 @@
 #define BOOT_PATH   "/boot"
 #define RELEASE_MAX 256
 
-/* Rescue entries last, newest first, a kept copy after its successor. */
+/* Rescue entries last, newest first, a kept copy after its successor. Profiles of one image stay in
+   the order that they have. */
 static int
 compare_entries (gconstpointer a, gconstpointer b)
 {
@@ -27,7 +28,7 @@ compare_entries (gconstpointer a, gconstpointer b)
     result = kexec_version_compare (right->version, left->version);
   if (result == 0)
     result = (int) left->kind - (int) right->kind;
-  return result != 0 ? result : strcmp (left->id, right->id);
+  return result != 0 ? result : strcmp (left->kernel, right->kernel);
 }
 
 static void
@@ -38,14 +39,18 @@ set_title (KexecEntry *entry, const char *os_name)
     [KEXEC_ENTRY_OLD] = " (old)",
     [KEXEC_ENTRY_RESCUE] = " (rescue)",
   };
+  const char *profile = *entry->profile_title != '\0' ? entry->profile_title : entry->profile;
+  g_autofree char *profile_remark =
+    *profile != '\0' ? g_strdup_printf (" (%s)", profile) : g_strdup ("");
 
   g_free (entry->title);
-  entry->title =
-    g_strdup_printf ("%s, kernel %s%s", os_name,
-                     *entry->version != '\0' ? entry->version : entry->id, remarks[entry->kind]);
+  entry->title = g_strdup_printf (
+    "%s, kernel %s%s%s", *entry->os_name != '\0' ? entry->os_name : os_name,
+    *entry->version != '\0' ? entry->version : entry->id, profile_remark, remarks[entry->kind]);
 }
 
-/* Marks what the running kernel came from: what has its release. A kept copy has it too. */
+/* Marks what the running kernel came from: what has its release. A kept copy has it too, and so
+   have all profiles of an image, of which the default one is the likeliest. */
 static void
 set_running (GPtrArray *entries, int root_fd)
 {
@@ -57,7 +62,8 @@ set_running (GPtrArray *entries, int root_fd)
   for (guint i = 0; i < entries->len; i++) {
     KexecEntry *entry = entries->pdata[i];
 
-    entry->is_running = entry->kind != KEXEC_ENTRY_OLD && strcmp (entry->version, release) == 0;
+    entry->is_running = entry->kind != KEXEC_ENTRY_OLD && *entry->profile == '\0' &&
+                        strcmp (entry->version, release) == 0;
   }
 }
 
@@ -66,9 +72,9 @@ static void
 set_cmdline (KexecEntry *entry, const KexecKernelCmdline *cmdline)
 {
   g_autofree char *shell = kexec_cmdline_opens_shell (cmdline->cmdline);
+  g_autofree char *own = entry->cmdline;
 
-  g_free (entry->cmdline);
-  entry->cmdline = g_strdup (cmdline->cmdline);
+  entry->cmdline = kexec_cmdline_append (cmdline->cmdline, own);
   entry->cmdline_origin = cmdline->origin;
   kexec_findings_append (entry->findings, cmdline->findings);
   if (cmdline->origin != KEXEC_CMDLINE_BORROWED || *cmdline->cmdline == '\0')
@@ -94,7 +100,7 @@ find_newest (const GPtrArray *entries)
   for (guint i = 0; i < entries->len; i++) {
     KexecEntry *entry = entries->pdata[i];
 
-    if (entry->kind != KEXEC_ENTRY_NORMAL)
+    if (entry->kind != KEXEC_ENTRY_NORMAL || *entry->profile != '\0')
       continue;
     if (kexec_findings_blocker (entry->findings) == NULL)
       return entry;
@@ -104,16 +110,21 @@ find_newest (const GPtrArray *entries)
   return newest;
 }
 
+/* An entry's own id comes before what another one is found by as well. */
 static KexecEntry *
 find_id (const GPtrArray *entries, const char *id)
 {
+  KexecEntry *found = NULL;
+
   for (guint i = 0; i < entries->len; i++) {
     KexecEntry *entry = entries->pdata[i];
 
     if (strcmp (entry->id, id) == 0)
       return entry;
+    if (found == NULL && g_strv_contains ((const char *const *) entry->aliases, id))
+      found = entry;
   }
-  return NULL;
+  return found;
 }
 
 static gboolean
@@ -166,6 +177,8 @@ set_trust (KexecEntry *entry, int root_fd, const char *cmdline_path, const char 
   entry->is_trusted = judge_file (entry, root_fd, entry->kernel);
   for (guint i = 0; entry->is_trusted && entry->initrds[i] != NULL; i++)
     entry->is_trusted = judge_file (entry, root_fd, entry->initrds[i]);
+  for (guint i = 0; entry->is_trusted && entry->addons[i] != NULL; i++)
+    entry->is_trusted = judge_file (entry, root_fd, entry->addons[i]);
   if (!entry->is_trusted || cmdline_reason == NULL)
     return;
   entry->is_trusted = FALSE;
@@ -191,10 +204,12 @@ kexec_catalog_list (int root_fd, const KexecConfig *config, GError **error)
   g_ptr_array_sort (entries, compare_entries);
   for (guint i = 0; i < entries->len; i++) {
     KexecEntry *entry = entries->pdata[i];
+    gboolean has_cmdline = entry->cmdline_origin == KEXEC_CMDLINE_OWN;
 
     set_title (entry, os_name);
-    set_cmdline (entry, cmdline);
-    set_trust (entry, root_fd, cmdline->path, reason);
+    if (!has_cmdline)
+      set_cmdline (entry, cmdline);
+    set_trust (entry, root_fd, cmdline->path, has_cmdline ? NULL : reason);
   }
   set_default (entries, config, findings);
   return g_steal_pointer (&entries);

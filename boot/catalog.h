@@ -15,8 +15,9 @@
  * whole stand at the default entry. May read slow devices: call it from a worker.
  *
  * The default is the entry that @config names; else the newest that is neither old nor a rescue
- * entry and has no blocker, which is a guess (is_default_guessed) unless @config says "auto". The
- * running entry is the one with the running kernel's release.
+ * entry nor another than the first profile of its image and has no blocker, which is a guess
+ * (is_default_guessed) unless @config says "auto". The running entry is the one with the running
+ * kernel's release.
  *
  * Returns: (transfer full) (element-type KexecEntry): newest first, rescue entries last; at most
  * one is the default.
@@ -25,7 +26,7 @@ GPtrArray *kexec_catalog_list (int root_fd, const KexecConfig *config, GError **
 
 /**
  * kexec_catalog_find:
- * @id: an entry's id, or "" for the default entry
+ * @id: an entry's id, or ID@PROFILE with a profile's id or number, or "" for the default entry
  *
  * Returns: (transfer full): the entry, or %NULL with NoSuchEntry.
  */

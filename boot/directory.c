@@ -11,10 +11,14 @@
 #include "boot/beneath.h"
 #include "boot/fd.h"
 #include "boot/kernel-name.h"
-#include "image/kernel.h"
+#include "boot/uki.h"
+#include "image/kernel/kernel.h"
 
 /* A directory with more names than this is no /boot. */
 #define NAMES_MAX 1024
+
+/* Profiles of unified kernel images beyond this are not listed. */
+#define ENTRIES_MAX NAMES_MAX
 
 /* One listing. */
 typedef struct {
@@ -24,6 +28,7 @@ typedef struct {
   GPtrArray *entries; /* (element-type KexecEntry) */
   GHashTable *ids;    /* the ids that are taken */
   GHashTable *files;  /* the files that are listed, each as "device:inode" */
+  gboolean is_full;   /* profiles were left out */
 } Listing;
 
 static int
@@ -55,24 +60,6 @@ list_names (DIR *dir, const char *path, KexecFindings *findings)
   return names;
 }
 
-/* What to do about a file that cannot be opened. */
-static const char *
-remedy (const GError *error)
-{
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED))
-    return "ask again as root";
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
-    return "it is a link to something that is not there, so remove it or install its kernel again";
-  return "remove it, or install its kernel again";
-}
-
-static void
-add_unreadable (KexecEntry *entry, const char *path, const GError *error)
-{
-  kexec_findings_add (entry->findings, KEXEC_FINDING_ENTRY_UNREADABLE, path, NULL, "%s; %s",
-                      error->message, remedy (error));
-}
-
 /* Opens a file of the directory; a failure is a finding. */
 static int
 open_file (const Listing *self, KexecEntry *entry, const char *file)
@@ -83,23 +70,28 @@ open_file (const Listing *self, KexecEntry *entry, const char *file)
   if (fd < 0) {
     g_autofree char *path = g_build_filename (self->path, file, NULL);
 
-    add_unreadable (entry, path, error);
+    kexec_entry_add_unreadable (entry, path, error);
   }
   return fd;
 }
 
-/* Returns: (transfer full) (nullable): the release that a kernel file says it has. */
-static char *
-read_release (int fd)
+/* Sets the release that a kernel file says it has. */
+static void
+read_release (KexecEntry *entry, int fd)
 {
   g_autofree guint8 *head = g_malloc (KEXEC_KERNEL_HEAD_SIZE);
   g_autoptr (GBytes) bytes = NULL;
   ssize_t size = pread (fd, head, KEXEC_KERNEL_HEAD_SIZE, 0);
+  char *release;
 
   if (size <= 0)
-    return NULL;
+    return;
   bytes = g_bytes_new_take (g_steal_pointer (&head), (gsize) size);
-  return kexec_kernel_read_release (bytes);
+  release = kexec_kernel_read_release (bytes);
+  if (release == NULL)
+    return;
+  g_free (entry->version);
+  entry->version = release;
 }
 
 /* Whether there is something of this name, whatever it is. */
@@ -150,6 +142,16 @@ find_initrds (const Listing *self, KexecEntry *entry, const KexecKernelName *nam
   entry->initrds = g_strv_builder_end (initrds);
 }
 
+/* Returns: (transfer full): @id, or one like it that no other entry has. */
+static char *
+take_id (Listing *self, GString *id)
+{
+  while (g_hash_table_contains (self->ids, id->str))
+    g_string_append_c (id, '+');
+  g_hash_table_add (self->ids, g_strdup (id->str));
+  return g_string_free (id, FALSE);
+}
+
 /* Returns: (transfer full): an id that no other entry has. */
 static char *
 choose_id (Listing *self, const KexecKernelName *name, const char *file)
@@ -158,19 +160,51 @@ choose_id (Listing *self, const KexecKernelName *name, const char *file)
 
   if (g_hash_table_contains (self->ids, id->str))
     g_string_assign (id, file);
-  while (g_hash_table_contains (self->ids, id->str))
-    g_string_append_c (id, '+');
-  g_hash_table_add (self->ids, g_strdup (id->str));
-  return g_string_free (id, FALSE);
+  return take_id (self, id);
+}
+
+/* Lists an entry that is otherwise complete. */
+static void
+finish_entry (Listing *self, KexecEntry *entry, const KexecKernelName *name)
+{
+  gboolean is_damaged = entry->is_uki && entry->aliases[0] == NULL;
+
+  if (*entry->version == '\0') {
+    g_free (entry->version);
+    entry->version = g_strdup (kexec_kernel_name_version (name));
+  }
+  /* A unified kernel image has its initrd in it. Of one whose profiles could not be read nobody can
+     tell. */
+  if (!entry->has_initrd && !is_damaged)
+    find_initrds (self, entry, name);
+  g_ptr_array_add (self->entries, entry);
+}
+
+/* @others: the entries of a unified kernel image's profiles */
+static void
+add_others (Listing *self, GPtrArray *others, const KexecKernelName *name)
+{
+  for (guint i = 0; i < others->len; i++) {
+    KexecEntry *entry = others->pdata[i];
+    GString *id;
+
+    self->is_full |= self->entries->len >= ENTRIES_MAX;
+    if (self->is_full)
+      return;
+    id = g_string_new (entry->id);
+    g_free (entry->id);
+    entry->id = take_id (self, id);
+    finish_entry (self, kexec_entry_ref (entry), name);
+  }
 }
 
 static void
 add_entry (Listing *self, const char *file)
 {
   g_autoptr (KexecKernelName) name = kexec_kernel_name_parse (file);
+  g_autoptr (GPtrArray) others = NULL;
   KexecEntry *entry = kexec_entry_new ();
   kexec_autofd fd = -1;
-  g_autofree char *release = NULL;
 
   g_free (entry->id);
   entry->id = choose_id (self, name, file);
@@ -182,11 +216,12 @@ add_entry (Listing *self, const char *file)
   entry->source = g_strdup (KEXEC_SOURCE_DIRECTORY);
   entry->kind = name->kind;
   fd = open_file (self, entry, file);
-  release = fd >= 0 ? read_release (fd) : NULL;
-  g_free (entry->version);
-  entry->version = g_strdup (release != NULL ? release : kexec_kernel_name_version (name));
-  find_initrds (self, entry, name);
-  g_ptr_array_add (self->entries, entry);
+  others = fd >= 0 ? kexec_uki_entries_read (entry, self->fd, fd) : NULL;
+  if (fd >= 0 && others == NULL)
+    read_release (entry, fd);
+  finish_entry (self, entry, name);
+  if (others != NULL)
+    add_others (self, others, name);
 }
 
 /* Notes the file that @file leads to, be it outside of the directory. Returns: %FALSE if it has
@@ -246,5 +281,10 @@ kexec_directory_list (int root_fd, const char *boot_path, KexecFindings *finding
   add_entries (&self, names, FALSE);
   add_entries (&self, names, TRUE);
   closedir (dir);
+  if (self.is_full)
+    kexec_findings_add (findings, KEXEC_FINDING_DIRECTORY_TOO_LARGE, boot_path, NULL,
+                        "%s holds unified kernel images with more profiles than %d in all, and the "
+                        "rest of them is not listed; keep fewer images there",
+                        boot_path, ENTRIES_MAX);
   return g_steal_pointer (&entries);
 }

@@ -23,6 +23,8 @@
  *   name comes first keeps it, and the other's id is its whole name ("vmlinuz-6.1.0").
  * - The version is the release that the file says it has; where it does not say, what its name
  * does.
+ * - A unified kernel image is an entry for each profile: boot/uki.h. It takes initrds of the
+ *   directory only if it has none in it.
  * - A symlink is an entry only if nothing else leads to the same file.
  *
  * Returns: (transfer full) (element-type KexecEntry): the entries; none if there is no directory.

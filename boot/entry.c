@@ -2,6 +2,7 @@
 /* Makes, shares and shows boot entries. */
 #include "boot/entry.h"
 
+#include <gio/gio.h>
 #include <string.h>
 
 #define ID_MAX 255
@@ -21,6 +22,11 @@ kexec_entry_new (void)
   self->initrds = g_new0 (char *, 1);
   self->cmdline = g_strdup ("");
   self->findings = kexec_findings_new ();
+  self->profile = g_strdup ("");
+  self->profile_title = g_strdup ("");
+  self->os_name = g_strdup ("");
+  self->aliases = g_new0 (char *, 1);
+  self->addons = g_new0 (char *, 1);
   return self;
 }
 
@@ -45,6 +51,11 @@ kexec_entry_unref (KexecEntry *self)
   g_strfreev (self->initrds);
   g_free (self->cmdline);
   g_ptr_array_unref (self->findings);
+  g_free (self->profile);
+  g_free (self->profile_title);
+  g_free (self->os_name);
+  g_strfreev (self->aliases);
+  g_strfreev (self->addons);
   g_free (self);
 }
 
@@ -54,6 +65,24 @@ kexec_entry_is_id (const char *text)
   gsize length = strspn (text, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "._+@:-");
 
   return length > 0 && length <= ID_MAX && text[length] == '\0';
+}
+
+/* What to do about a file that cannot be opened. */
+static const char *
+remedy (const GError *error)
+{
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED))
+    return "ask again as root";
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+    return "it is a link to something that is not there, so remove it or install its kernel again";
+  return "remove it, or install its kernel again";
+}
+
+void
+kexec_entry_add_unreadable (KexecEntry *self, const char *path, const GError *error)
+{
+  kexec_findings_add (self->findings, KEXEC_FINDING_ENTRY_UNREADABLE, path, NULL, "%s; %s",
+                      error->message, remedy (error));
 }
 
 GVariant *
@@ -72,5 +101,9 @@ kexec_entry_to_variant (const KexecEntry *self)
   g_variant_dict_insert (&dict, "running", "b", self->is_running);
   g_variant_dict_insert (&dict, "trusted", "b", self->is_trusted);
   g_variant_dict_insert_value (&dict, "findings", kexec_findings_to_variant (self->findings));
+  if (self->is_uki) {
+    g_variant_dict_insert (&dict, "profile", "s", self->profile);
+    g_variant_dict_insert (&dict, "addons", "^as", self->addons);
+  }
   return g_variant_dict_end (&dict);
 }

@@ -6,6 +6,7 @@
 
 /* How an entry got its command line. */
 typedef enum {
+  KEXEC_CMDLINE_NONE,     /* it has none yet: the catalog puts the system's before what it has */
   KEXEC_CMDLINE_OWN,      /* the entry or a file for this purpose (/etc/kernel/cmdline) says it */
   KEXEC_CMDLINE_BORROWED, /* the running system's, less what a boot loader adds */
 } KexecCmdlineOrigin;
@@ -35,6 +36,15 @@ typedef struct {
   gboolean is_running;         /* the running kernel came from it, as far as can be told */
   gboolean is_trusted;         /* root alone can change what it boots */
   KexecFindings *findings;
+
+  /* Of unified kernel images; empty for other kernels. */
+  gboolean is_uki;
+  gboolean has_initrd; /* the image brings one; @initrds is loaded before it */
+  char *profile;       /* as kexec_uki_find_profile() takes it; "" for the default profile */
+  char *profile_title; /* what the image calls it; may be empty */
+  char *os_name;       /* what the image says that it boots; may be empty */
+  GStrv aliases;       /* other names that it is found by: "6.1.0@main", "6.1.0@0" */
+  GStrv addons;        /* paths as @kernel's, in the order in which they apply */
 } KexecEntry;
 
 /** Returns: (transfer full): an entry whose strings are all "". */
@@ -49,6 +59,15 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (KexecEntry, kexec_entry_unref)
  * Returns: whether @text can be an entry's id: 1 to 255 of the characters A-Z a-z 0-9 . _ + @ : -
  */
 gboolean kexec_entry_is_id (const char *text);
+
+/**
+ * kexec_entry_add_unreadable:
+ * @path: of the file that could not be opened
+ * @error: why: a GIOErrorEnum of boot/beneath.h
+ *
+ * Adds the finding about it, with what to do.
+ */
+void kexec_entry_add_unreadable (KexecEntry *self, const char *path, const GError *error);
 
 /** Returns: (transfer floating): an a{sv} as ListEntries documents it. */
 GVariant *kexec_entry_to_variant (const KexecEntry *self);

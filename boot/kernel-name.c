@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define OLD ".old"
+#define EFI ".efi"
 
 /* The same names as grub-mkconfig looks for. */
 const char *const kexec_microcode_names[] = {
@@ -20,8 +21,22 @@ static const char *const architectures[] = { "x86_64", "amd64", "i686", "x86" };
 /* What is left beside a kernel by editors, package managers and signing tools. */
 static const char *const debris[] = {
   ".bak",     ".orig",   ".tmp",     ".new", ".sig", ".asc",    ".sign",   ".hmac",
-  ".rpmsave", ".rpmnew", ".rpmorig", ".gz",  ".xz",  ".sha256", ".sha512", ".efi",
+  ".rpmsave", ".rpmnew", ".rpmorig", ".gz",  ".xz",  ".sha256", ".sha512", ".extra.d",
 };
+
+/* Returns: (transfer full): @file without the ".efi" at its end, be it before ".old". */
+static char *
+remove_efi (const char *file)
+{
+  if (g_str_has_suffix (file, EFI))
+    return g_strndup (file, strlen (file) - strlen (EFI));
+  if (g_str_has_suffix (file, EFI OLD)) {
+    g_autofree char *stem = g_strndup (file, strlen (file) - strlen (EFI OLD));
+
+    return g_strconcat (stem, OLD, NULL);
+  }
+  return g_strdup (file);
+}
 
 static gboolean
 is_debris (const char *file)
@@ -70,10 +85,11 @@ skip_architecture (const char *label, char **architecture)
 KexecKernelName *
 kexec_kernel_name_parse (const char *file)
 {
-  const char *label = skip_first_part (file);
+  g_autofree char *stem = remove_efi (file);
+  const char *label = skip_first_part (stem);
   g_autoptr (KexecKernelName) self = NULL;
 
-  if (label == NULL || !kexec_entry_is_id (file) || is_debris (file))
+  if (label == NULL || !kexec_entry_is_id (file) || is_debris (stem))
     return NULL;
   self = g_new0 (KexecKernelName, 1);
   if (g_str_has_prefix (label, "genkernel-"))

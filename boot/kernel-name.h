@@ -11,8 +11,8 @@
  *   kernel-genkernel-x86_64-6.6.1-gentoo    initramfs-genkernel-x86_64-6.6.1-gentoo
  *   vmlinuz, kernel, bzImage    initrd.img, initramfs.img, initramfs, initrd
  *
- * and each with ".old" at the end. A vmlinux is not among them: where bzImages boot it is a
- * debugger's file.
+ * and each with ".old" at the end, or ".efi" for a unified kernel image. A vmlinux is not among
+ * them: where bzImages boot it is a debugger's file.
  */
 #pragma once
 

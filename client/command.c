@@ -38,8 +38,9 @@ static const KexecCommand commands[] = {
     .arguments = "FILE…",
     .summary = "Show what kernel and initrd files are",
     .details =
-      "Reads the files itself, without the service and without privileges. Exits with 4 if\n"
-      "one of them cannot boot on this machine.",
+      "Reads the files itself, to their end, without the service and without privileges:\n"
+      "kernels, initrds and unified kernel images. If there are a kernel and initrds, it also\n"
+      "checks whether they fit. Exits with 4 if something cannot boot on this machine.",
     .common = KEXEC_COMMON_JSON | KEXEC_COMMON_VERBOSE,
     .min_arguments = 1,
     .max_arguments = G_MAXUINT,

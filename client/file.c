@@ -3,16 +3,20 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <string.h>
 #include <sys/stat.h>
 
 #include "boot/fd.h"
 #include "image/error.h"
 
-/* The kernel reads no file for kexec that is larger (kernel_read_file, INT_MAX). */
-#define MAX_SIZE (G_GUINT64_CONSTANT (2047) << 20)
+#define CHUNK_SIZE (256 * 1024)
 
-#define CHUNK_SIZE (1 << 20)
+struct KexecFileHash {
+  int fd;
+  char *path;
+  struct stat before;
+  GChecksum *checksum;
+  GThread *thread;
+};
 
 static gboolean
 fail (GError **error, const char *verb, const char *path, int code)
@@ -49,37 +53,84 @@ kexec_file_open (const char *path, GError **error)
   return check_regular (fd, path, error) ? kexec_fd_steal (&fd) : -1;
 }
 
-/* Reads @fd to its end into @array. */
-static gboolean
-read_all (int fd, const char *path, GByteArray *array, GChecksum *checksum, GError **error)
+/* Hashes the file to its end, or to where it ended at the start. Returns: NULL, or an errno. */
+static gpointer
+hash (gpointer data)
 {
+  KexecFileHash *self = data;
   g_autofree guint8 *chunk = g_malloc (CHUNK_SIZE);
+  off_t offset = 0;
 
-  for (;;) {
-    ssize_t n = read (fd, chunk, CHUNK_SIZE);
+  while (offset < self->before.st_size) {
+    ssize_t n = pread (self->fd, chunk, CHUNK_SIZE, offset);
 
     if (n == 0)
-      return TRUE;
+      break;
     if (n < 0 && errno == EINTR)
       continue;
     if (n < 0)
-      return fail (error, "read", path, errno);
-    if (array->len + (guint64) n > MAX_SIZE)
-      return fail (error, "read", path, EFBIG);
-    g_byte_array_append (array, chunk, (guint) n);
-    g_checksum_update (checksum, chunk, n);
+      return GINT_TO_POINTER (errno);
+    g_checksum_update (self->checksum, chunk, n);
+    offset += n;
   }
+  return NULL;
 }
 
-GBytes *
-kexec_file_read (const char *path, char **ret_sha256, GError **error)
+static void
+hash_free (KexecFileHash *self)
 {
-  g_autoptr (GByteArray) array = g_byte_array_new ();
-  g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
-  kexec_autofd fd = kexec_file_open (path, error);
+  g_checksum_free (self->checksum);
+  g_free (self->path);
+  g_free (self);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (KexecFileHash, hash_free)
 
-  if (fd < 0 || !read_all (fd, path, array, checksum, error))
+KexecFileHash *
+kexec_file_hash_start (int fd, const char *path, guint64 *ret_size, GError **error)
+{
+  struct stat before;
+  KexecFileHash *self;
+
+  if (fstat (fd, &before) < 0) {
+    fail (error, "look at", path, errno);
     return NULL;
-  *ret_sha256 = g_strdup (g_checksum_get_string (checksum));
-  return g_byte_array_free_to_bytes (g_steal_pointer (&array));
+  }
+  if ((guint64) before.st_size > KEXEC_FILE_MAX) {
+    fail (error, "read", path, EFBIG);
+    return NULL;
+  }
+  self = g_new0 (KexecFileHash, 1);
+  self->fd = fd;
+  self->path = g_strdup (path);
+  self->before = before;
+  self->checksum = g_checksum_new (G_CHECKSUM_SHA256);
+  self->thread = g_thread_new ("hash", hash, self);
+  *ret_size = (guint64) before.st_size;
+  return self;
+}
+
+static gboolean
+is_unchanged (const struct stat *before, const struct stat *after)
+{
+  return after->st_size == before->st_size && after->st_mtim.tv_sec == before->st_mtim.tv_sec &&
+         after->st_mtim.tv_nsec == before->st_mtim.tv_nsec;
+}
+
+char *
+kexec_file_hash_finish (KexecFileHash *file, GError **error)
+{
+  g_autoptr (KexecFileHash) self = file;
+  int code = GPOINTER_TO_INT (g_thread_join (self->thread));
+  struct stat after;
+
+  if (code != 0 || (fstat (self->fd, &after) < 0 && (code = errno) != 0)) {
+    fail (error, "read", self->path, code);
+    return NULL;
+  }
+  if (!is_unchanged (&self->before, &after)) {
+    g_set_error (error, KEXEC_ERROR, KEXEC_ERROR_IO_ERROR,
+                 "%s changed while it was read; try again when it is written", self->path);
+    return NULL;
+  }
+  return g_strdup (g_checksum_get_string (self->checksum));
 }

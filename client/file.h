@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Opens the files that the user names, with the rights of the user. */
+/* Opens and hashes the files that the user names, with the rights of the user. */
 #pragma once
 
 #include <glib.h>
+
+/* The kernel reads no file for kexec that is larger, in bytes (kernel_read_file, INT_MAX). */
+#define KEXEC_FILE_MAX (G_GUINT64_CONSTANT (2047) << 20)
 
 /**
  * kexec_file_open:
@@ -12,10 +15,25 @@
  */
 int kexec_file_open (const char *path, GError **error);
 
+/* A file that is hashed by a thread of its own, while the caller looks at it. */
+typedef struct KexecFileHash KexecFileHash;
+
 /**
- * kexec_file_read:
- * @ret_sha256: (out) (transfer full): of the contents, in lower-case hexadecimal
+ * kexec_file_hash_start:
+ * @fd: has to stay open until kexec_file_hash_finish()
+ * @path: to name in errors
+ * @ret_size: (out): of the file, in bytes
  *
- * Returns: (transfer full): the whole file, at most as much as the service takes, or %NULL.
+ * Returns: (transfer full) (nullable): %NULL with IOError if it is larger than KEXEC_FILE_MAX.
  */
-GBytes *kexec_file_read (const char *path, char **ret_sha256, GError **error);
+KexecFileHash *kexec_file_hash_start (int fd, const char *path, guint64 *ret_size, GError **error);
+
+/**
+ * kexec_file_hash_finish:
+ * @self: (transfer full)
+ *
+ * Waits until all of the file is hashed. Returns: (transfer full) (nullable): its SHA-256 in
+ * lower-case hexadecimal; %NULL with IOError if it could not be read, or changed since the start:
+ * then what the caller saw of it is worth nothing either.
+ */
+char *kexec_file_hash_finish (KexecFileHash *self, GError **error);

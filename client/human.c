@@ -43,7 +43,7 @@ kexec_human_text (const char *text)
 }
 
 char *
-kexec_human_size (guint64 bytes)
+kexec_human_size_brief (guint64 bytes)
 {
   static const char *const units[] = { "kB", "MB", "GB", "TB", "PB", "EB" };
   double value = bytes;
@@ -56,8 +56,17 @@ kexec_human_size (guint64 bytes)
     value /= 1000;
     unit++;
   }
-  return g_strdup_printf ("%.1f %s (%" G_GUINT64_FORMAT " bytes)", value, units[MAX (unit, 0)],
-                          bytes);
+  return g_strdup_printf ("%.1f %s", value, units[MAX (unit, 0)]);
+}
+
+char *
+kexec_human_size (guint64 bytes)
+{
+  g_autofree char *brief = kexec_human_size_brief (bytes);
+
+  if (bytes < 1000)
+    return g_steal_pointer (&brief);
+  return g_strdup_printf ("%s (%" G_GUINT64_FORMAT " bytes)", brief, bytes);
 }
 
 char *

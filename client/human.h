@@ -14,6 +14,9 @@
  */
 char *kexec_human_text (const char *text);
 
+/** Returns: (transfer full): @bytes as "8.2 MB", or "999 bytes". */
+char *kexec_human_size_brief (guint64 bytes);
+
 /** Returns: (transfer full): @bytes as "8.2 MB", with the exact number from 1 kB on. */
 char *kexec_human_size (guint64 bytes);
 

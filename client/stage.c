@@ -2,6 +2,7 @@
 /* kexecctl stage: has an entry, or files that we open, checked and loaded. */
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "boot/fd.h"
 #include "boot/kernel-cmdline.h"
@@ -15,6 +16,7 @@
 #include "client/request.h"
 #include "client/staged.h"
 #include "image/cmdline.h"
+#include "image/uki/uki.h"
 
 /* As many as the service takes: dbus-daemon passes 16 descriptors, and one is the kernel. */
 #define MAX_INITRDS 15
@@ -25,6 +27,7 @@
 typedef struct {
   char *kernel; /* %NULL: stage an entry */
   GStrv initrds;
+  char *profile; /* of a unified kernel image; %NULL: its default */
   char *append;
   char *cmdline;
 } Request;
@@ -34,6 +37,7 @@ request_clear (Request *self)
 {
   g_free (self->kernel);
   g_strfreev (self->initrds);
+  g_free (self->profile);
   g_free (self->append);
   g_free (self->cmdline);
 }
@@ -49,6 +53,8 @@ find_contradiction (const Request *request, int argc)
     return "Either an entry or --kernel can be staged, not both";
   if (request->kernel == NULL && request->initrds != NULL)
     return "--initrd needs --kernel; an entry has its own initrds";
+  if (request->kernel == NULL && request->profile != NULL)
+    return "--profile needs --kernel; of an entry, name ENTRY@PROFILE";
   if (request->initrds != NULL && g_strv_length (request->initrds) > MAX_INITRDS)
     return "At most 15 initrds can be staged; put several into one file with cat";
   return NULL;
@@ -63,6 +69,8 @@ parse_request (KexecOptions *options, Request *request, int *argc, char ***argv,
     { "kernel", 0, 0, G_OPTION_ARG_FILENAME, &request->kernel, "Stage this kernel file", "FILE" },
     { "initrd", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &request->initrds,
       "Give it this initrd; again for more, in order", "FILE" },
+    { "profile", 0, 0, G_OPTION_ARG_STRING, &request->profile,
+      "Boot this profile of a unified kernel image", "PROFILE" },
     { "append", 0, 0, G_OPTION_ARG_STRING, &request->append, "Add WORDS to the command line",
       "WORDS" },
     { "cmdline", 0, 0, G_OPTION_ARG_STRING, &request->cmdline, "Use LINE as the command line",
@@ -115,34 +123,64 @@ warn_if_borrowed_shell (const KexecKernelCmdline *found)
                            word);
 }
 
-/* Returns: (transfer full): the command line for files: as asked for, else the next normal boot's.
+/* Returns: (transfer full) (nullable): the command line that a unified kernel image brings; %NULL:
+ * it brings none, or is none. What is wrong with it the service tells. */
+static char *
+read_own_cmdline (const Request *request)
+{
+  g_autoptr (KexecFindings) findings = kexec_findings_new ();
+  g_autoptr (KexecUki) uki = NULL;
+  const KexecUkiProfile *profile;
+  kexec_autofd fd = kexec_file_open (request->kernel, NULL);
+  KexecInput input;
+  struct stat st;
+
+  if (fd < 0 || fstat (fd, &st) < 0)
+    return NULL;
+  input = kexec_input_from_fd (fd, (guint64) st.st_size);
+  if (!kexec_uki_recognize (&input))
+    return NULL;
+  uki = kexec_uki_read (&input, request->kernel, findings);
+  profile = uki != NULL ? kexec_uki_find_profile (uki, request->profile) : NULL;
+  return profile != NULL && profile->has_cmdline ? g_strdup (profile->cmdline) : NULL;
+}
+
+/* Returns: (transfer full): the command line for files: as asked for, else the image's own, else
+ * the next normal boot's.
  */
 static char *
 choose_cmdline (const Request *request, GError **error)
 {
+  const char *append = request->append != NULL ? request->append : "";
   g_autoptr (KexecKernelCmdline) found = NULL;
+  g_autofree char *own = NULL;
   kexec_autofd root_fd = -1;
 
   if (request->cmdline != NULL)
     return g_strdup (request->cmdline);
+  own = read_own_cmdline (request);
+  if (own != NULL)
+    return kexec_cmdline_append (own, append);
   root_fd = open ("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
   found = kexec_kernel_cmdline_find (root_fd);
   if (!kexec_findings_check (found->findings, error))
     return NULL;
   warn_if_borrowed_shell (found);
-  return kexec_cmdline_append (found->cmdline, request->append != NULL ? request->append : "");
+  return kexec_cmdline_append (found->cmdline, append);
 }
 
 /* Returns: (transfer floating): options of StageFiles: the file's name, so that people know it. */
 static GVariant *
-title_option (const char *path)
+files_options (const Request *request)
 {
   g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
-  g_autofree char *name = g_path_get_basename (path);
+  g_autofree char *name = g_path_get_basename (request->kernel);
   g_autofree char *title = kexec_human_text (name);
 
   if (strlen (title) <= MAX_TITLE)
     g_variant_dict_insert (&dict, "title", "s", title);
+  if (request->profile != NULL)
+    g_variant_dict_insert (&dict, "profile", "s", request->profile);
   return g_variant_dict_end (&dict);
 }
 
@@ -165,7 +203,7 @@ stage_files (KexecConnection *connection, const Request *request, GError **error
   reply =
     kexec_connection_call (connection, "StageFiles",
                            g_variant_new ("(h@ahs@a{sv})", 0, g_variant_builder_end (&initrds),
-                                          cmdline, title_option (request->kernel)),
+                                          cmdline, files_options (request)),
                            fds, error);
   return reply != NULL ? g_variant_get_child_value (reply, 0) : NULL;
 }

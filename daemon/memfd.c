@@ -108,11 +108,31 @@ kexec_memfd_append (KexecMemfd *self, int fd, const char *name, guint64 size,
 }
 
 gboolean
+kexec_memfd_append_input (KexecMemfd *self, const KexecInput *input, const char *name,
+                          GCancellable *cancellable, GError **error)
+{
+  g_autofree char *piece = g_malloc (PIECE);
+
+  for (guint64 done = 0; done < input->size;) {
+    gsize got = kexec_input_read (input, done, piece, PIECE);
+
+    if (g_cancellable_set_error_if_cancelled (cancellable, error))
+      return FALSE;
+    if (got == 0)
+      return set_changed (error, name);
+    if (!append (self, piece, got, error))
+      return FALSE;
+    done += got;
+  }
+  return TRUE;
+}
+
+gboolean
 kexec_memfd_pad (KexecMemfd *self, GError **error)
 {
-  static const char zeros[4];
+  static const char zeros[4 + 3];
 
-  return append (self, zeros, -self->size & 3, error);
+  return self->size == 0 || append (self, zeros, 4 + (-self->size & 3), error);
 }
 
 gboolean
@@ -121,14 +141,6 @@ kexec_memfd_seal (KexecMemfd *self, GError **error)
   if (fcntl (self->fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) != 0)
     return set_errno (error, "seal the copy of the image");
   return TRUE;
-}
-
-GBytes *
-kexec_memfd_map (const KexecMemfd *self, GError **error)
-{
-  g_autoptr (GMappedFile) mapped = g_mapped_file_new_from_fd (self->fd, FALSE, error);
-
-  return mapped != NULL ? g_mapped_file_get_bytes (mapped) : NULL;
 }
 
 char *

@@ -4,6 +4,8 @@
 
 #include <gio/gio.h>
 
+#include "image/input.h"
+
 typedef struct {
   int fd; /* a memfd; sealed by kexec_memfd_seal() */
   guint64 size;
@@ -31,14 +33,27 @@ gboolean kexec_memfd_append (KexecMemfd *self, int fd, const char *name, guint64
                              GCancellable *cancellable, KexecMemfdProgress progress,
                              gpointer user_data, char **sha256, GError **error);
 
-/** Appends zeros up to a multiple of four bytes, as initrds that follow one another need. */
+/**
+ * kexec_memfd_append_input:
+ * @input: a part of a sealed copy
+ * @name: what to call it in errors
+ *
+ * Appends a copy of it.
+ */
+gboolean kexec_memfd_append_input (KexecMemfd *self, const KexecInput *input, const char *name,
+                                   GCancellable *cancellable, GError **error);
+
+/**
+ * kexec_memfd_pad:
+ *
+ * Makes room between initrds that follow one another: zeros up to a multiple of four bytes, and
+ * four more, without which the kernel takes what follows an lz4 archive for its next block. Nothing
+ * at the beginning.
+ */
 gboolean kexec_memfd_pad (KexecMemfd *self, GError **error);
 
 /** Seals the memfd: nobody can change it any more. */
 gboolean kexec_memfd_seal (KexecMemfd *self, GError **error);
-
-/** Returns: (transfer full): a sealed memfd's contents, mapped, without a copy. */
-GBytes *kexec_memfd_map (const KexecMemfd *self, GError **error);
 
 /** Returns: (transfer full): the digest of the first @size bytes of a file, or %NULL. */
 char *kexec_memfd_digest (int fd, guint64 size, GError **error);

@@ -242,16 +242,18 @@ new_staging (KexecRequest *request)
 {
   const KexecEnvironment *environment = request->service->environment;
   const char *title = kexec_options_get_string (request->options, "title");
+  const char *profile = kexec_options_get_string (request->options, "profile");
   KexecStaging *staging;
 
   if (request->entry == NULL)
     return kexec_staging_new_files (environment, (const int *) (gpointer) request->fds->data,
-                                    request->fds->len, title != NULL ? title : "The kernel",
-                                    request->cmdline);
+                                    request->fds->len, profile != NULL ? profile : "",
+                                    title != NULL ? title : "The kernel", request->cmdline);
   /* A check tells about trust by a finding; it needs no authorization for it. */
   staging = kexec_staging_new_entry (environment, request->entry, request->cmdline,
                                      start_of (request) == start_check ||
                                        (request->granted & BIT (STAGE_CUSTOM)) != 0);
+  kexec_staging_set_verdicts (staging, request->service->verdicts);
   if (kexec_options_get_string (request->options, "cmdline") != NULL)
     kexec_staging_replace_cmdline (staging);
   return staging;

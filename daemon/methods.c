@@ -33,6 +33,7 @@ static const KexecOption stage_options[] = {
 };
 
 static const KexecOption stage_files_options[] = {
+  { "profile", "s", KEXEC_MAX_PROFILE, NULL },
   { "stage-id", "s", KEXEC_MAX_STAGE_ID, NULL },
   { "title", "s", KEXEC_MAX_TITLE, NULL },
   { NULL }

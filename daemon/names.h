@@ -26,6 +26,7 @@
 /* Limits on what a caller controls. */
 #define KEXEC_MAX_ENTRY_ID     255 /* bytes */
 #define KEXEC_MAX_TITLE        255
+#define KEXEC_MAX_PROFILE      255
 #define KEXEC_MAX_MESSAGE      255
 #define KEXEC_MAX_STAGE_ID     64
 #define KEXEC_MAX_INITRDS      15 /* dbus-daemon passes 16 descriptors */

@@ -86,17 +86,3 @@ kexec_preflight_memory (const KexecEnvironment *environment, guint64 size, Kexec
     " MiB are free; stop something and try again",
     needed >> 20, facts->available >> 20);
 }
-
-void
-kexec_preflight_signature (const KexecEnvironment *environment, const KexecKernel *kernel,
-                           const char *subject, KexecFindings *findings)
-{
-  g_autoptr (KexecKernelFacts) facts = kexec_kernel_facts_read (environment->root_fd);
-
-  if (kexec_kernel_is_signed (kernel) || facts->lockdown == NULL || g_str_equal (facts->lockdown, "none"))
-    return;
-  kexec_findings_add (findings, KEXEC_FINDING_KERNEL_UNSIGNED, subject, NULL,
-                      "%s has no signature, and this kernel is locked down (%s) and takes only"
-                      " signed ones; use a kernel that the distribution signed",
-                      *subject != '\0' ? subject : "The kernel", facts->lockdown);
-}

@@ -4,7 +4,6 @@
 
 #include "daemon/environment.h"
 #include "image/finding.h"
-#include "image/kernel.h"
 
 /** Adds what keeps anything from being staged now: the Obstacles property. */
 void kexec_preflight_obstacles (const KexecEnvironment *environment, KexecFindings *findings);
@@ -17,7 +16,3 @@ void kexec_preflight_obstacles (const KexecEnvironment *environment, KexecFindin
  */
 void kexec_preflight_memory (const KexecEnvironment *environment, guint64 size,
                              KexecFindings *findings);
-
-/** Adds what lockdown means for this kernel. */
-void kexec_preflight_signature (const KexecEnvironment *environment, const KexecKernel *kernel,
-                                const char *subject, KexecFindings *findings);

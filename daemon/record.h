@@ -12,7 +12,7 @@
 #include "image/finding.h"
 
 typedef struct {
-  char *role;   /* "kernel" or "initrd" */
+  char *role;   /* "kernel", "addon" or "initrd" */
   char *path;   /* "" if the caller gave a descriptor */
   guint64 size; /* in bytes */
   char *sha256; /* of what was loaded, lower-case hexadecimal */

@@ -411,6 +411,7 @@ kexec_service_new (const KexecEnvironment *environment, GDBusConnection *connect
   self->quit = quit;
   self->quit_data = user_data;
   self->requests_of_uid = g_hash_table_new (NULL, NULL);
+  self->verdicts = kexec_verdicts_new ();
   self->manager = kexec_manager_new (on_read, self);
   self->backend = kexec_reboot_probe (environment, connection);
   kexec_dispatch_connect (self);
@@ -467,6 +468,7 @@ kexec_service_free (KexecService *self)
   g_clear_pointer (&self->schedule, kexec_schedule_free);
   g_hash_table_unref (self->requests_of_uid);
   g_queue_clear (&self->waiting);
+  kexec_verdicts_unref (self->verdicts);
   kexec_authority_free (self->authority);
   g_object_unref (self->manager);
   g_object_unref (self->connection);

@@ -13,6 +13,7 @@
 #include "daemon/reboot.h"
 #include "daemon/record.h"
 #include "daemon/schedule.h"
+#include "daemon/verdicts.h"
 
 typedef struct KexecRequest KexecRequest;
 
@@ -42,6 +43,7 @@ typedef struct {
   guint refusals;              /* … and how many there have been since */
   KexecRequest *worker;        /* the request whose verification is under way */
   GQueue waiting;              /* KexecRequest: for the worker, Stage before Check */
+  KexecVerdicts *verdicts;     /* what checks found */
 
   void (*quit) (gpointer user_data); /* nothing is left to do */
   gpointer quit_data;

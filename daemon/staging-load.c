@@ -22,8 +22,10 @@ check_slot (KexecStaging *self, GError **error)
 static int
 load_sealed (KexecStaging *self)
 {
-  return self->environment->ops->load (
-    self->kernel->fd, self->initrd != NULL ? self->initrd->fd : -1, self->record->cmdline);
+  int kernel_fd = self->facts->image_fd >= 0 ? self->facts->image_fd : self->kernel->fd;
+
+  return self->environment->ops->load (kernel_fd, self->initrd != NULL ? self->initrd->fd : -1,
+                                       self->record->cmdline);
 }
 
 static gboolean
@@ -46,7 +48,8 @@ digests_match (KexecStaging *self)
 }
 
 /* IMA, LoadPin, IPE and SELinux judge the file, and a memfd has none of the labels they look for. A
- * trusted entry's own files, which root alone can change, are tried once; only one initrd fits. */
+ * trusted entry's own files, which root alone can change, are tried once; only one initrd fits, and
+ * a kernel that had to be unwrapped is in no file. */
 static int
 load_originals (KexecStaging *self, int refusal)
 {
@@ -54,8 +57,8 @@ load_originals (KexecStaging *self, int refusal)
   int initrd_fd = -1;
   int error_number;
 
-  if (self->entry == NULL || !self->entry->is_trusted || self->sources->len > 2 ||
-      !digests_match (self))
+  if (self->entry == NULL || !self->entry->is_trusted || self->facts->image_fd >= 0 ||
+      self->sources->len > 2 || !digests_match (self))
     return refusal;
   if (self->sources->len == 2)
     initrd_fd = g_array_index (self->sources, KexecStagingSource, 1).fd;

@@ -4,12 +4,36 @@
 
 #include "daemon/memfd.h"
 #include "daemon/staging.h"
+#include "daemon/verdicts.h"
+#include "image/kernel/kernel.h"
+
+/* What a file is for. The values are the roles in the record. */
+typedef enum {
+  KEXEC_STAGING_KERNEL,
+  KEXEC_STAGING_ADDON, /* of a unified kernel image */
+  KEXEC_STAGING_INITRD,
+} KexecStagingRole;
 
 /* One file on its way into the kernel. */
 typedef struct {
+  KexecStagingRole role;
   char *path; /* below the root; "" for a caller's descriptor */
   int fd;     /* -1 until opened */
 } KexecStagingSource;
+
+/* One initrd of those that are loaded one after the other. */
+typedef struct {
+  char *name;     /* what to call it in findings */
+  guint64 offset; /* in the sealed copy of all, in bytes */
+  guint64 size;
+} KexecStagingInitrd;
+
+/* An addon of a unified kernel image. */
+typedef struct {
+  KexecMemfd *copy;
+  KexecUkiAddon *facts; /* points into the copy; NULL: it is none */
+  gboolean applies;     /* to this image and machine */
+} KexecStagingAddon;
 
 /* Lives on in the worker when nobody waits any more, hence counted; everything but the watchdog's
  * part belongs to the worker while it runs. */
@@ -18,11 +42,17 @@ struct KexecStaging {
   const KexecEnvironment *environment;
   KexecEntry *entry; /* NULL: a caller's files */
   gboolean may_be_untrusted;
-  GArray *sources; /* KexecStagingSource, the kernel first */
+  char *profile;   /* of a unified kernel image; "": its default */
+  GArray *sources; /* KexecStagingSource: the kernel, addons, initrds */
   guint64 total;   /* bytes of all sources */
   KexecMemfd *kernel;
-  KexecMemfd *initrd; /* NULL: none */
+  KexecKernel *facts;      /* about the kernel; NULL before it was looked at */
+  GArray *addons;          /* KexecStagingAddon */
+  GArray *initrds;         /* KexecStagingInitrd, in loading order: all that lies in the next */
+  KexecMemfd *initrd;      /* NULL: none */
+  KexecVerdicts *verdicts; /* (nullable) */
   KexecFindings *findings;
+  KexecFindings *verdict; /* those of them that the files decide, while they are looked for */
   KexecRecord *record;
   KexecRecord *previous;
   gint64 lifetime;
@@ -30,7 +60,9 @@ struct KexecStaging {
 
   KexecStagingProgress progress;
   gpointer progress_data;
-  guint64 copied; /* bytes of the files before the current one */
+  guint64 copied;     /* bytes of the files before the current one */
+  guint64 checked;    /* bytes that were checked */
+  GMutex report_lock; /* protects checked and reported: several threads check */
   gint64 reported;
 
   /* The watchdog, in the main context. */
@@ -47,11 +79,26 @@ struct KexecStaging {
 /** Tells the main context how far the work is; @always: even if it was told a moment ago. */
 void kexec_staging_report (KexecStaging *self, const char *phase, guint64 done, gboolean always);
 
+/** What to call the file in a sentence. */
+const char *kexec_staging_display_name (const KexecStaging *self, guint index);
+
 /** Opens every file, or looks at the descriptors that were passed; fills the record's files. */
 gboolean kexec_staging_open (KexecStaging *self, GError **error);
-/** Copies and hashes them. */
-gboolean kexec_staging_copy (KexecStaging *self, GCancellable *cancellable, GError **error);
-/** Inspects the copies; what blocks is among the findings. */
-gboolean kexec_staging_inspect (KexecStaging *self, GError **error);
+/** Copies and hashes the kernel, and what comes with it: addons. */
+gboolean kexec_staging_copy_kernel (KexecStaging *self, GCancellable *cancellable, GError **error);
+/** Inspects the kernel and the addons; what blocks is among the findings. */
+gboolean kexec_staging_inspect_kernel (KexecStaging *self, GCancellable *cancellable,
+                                       GError **error);
+/** Returns: (nullable): the profile that is booted; %NULL: the kernel is no unified kernel image.
+ */
+const KexecUkiProfile *kexec_staging_profile (const KexecStaging *self);
+/** Returns: (transfer container) (element-type KexecUkiAddon): the addons that apply. */
+GPtrArray *kexec_staging_addons (const KexecStaging *self);
+/** Puts the initrds together: a unified kernel image's own, its addons', and those that were given;
+ *  hashes the latter. */
+gboolean kexec_staging_copy_initrds (KexecStaging *self, GCancellable *cancellable, GError **error);
+/** Inspects the initrds, and whether everything fits together. */
+gboolean kexec_staging_inspect_initrds (KexecStaging *self, GCancellable *cancellable,
+                                        GError **error);
 /** Loads the copies, with a record before and after. From its beginning nothing stops it. */
 gboolean kexec_staging_load (KexecStaging *self, GError **error);

@@ -1,18 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The first steps of a staging: files are opened, copied, hashed and inspected. */
+/* The first steps of a staging: files are opened, copied and hashed. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "boot/beneath.h"
 #include "boot/trust.h"
 #include "daemon/names.h"
-#include "daemon/preflight.h"
 #include "daemon/staging-private.h"
-#include "image/cmdline.h"
-#include "image/initrd.h"
 
 static void
 on_copied (guint64 bytes, gpointer user_data)
@@ -22,14 +18,21 @@ on_copied (guint64 bytes, gpointer user_data)
   kexec_staging_report (self, "copy", self->copied + bytes, FALSE);
 }
 
-static const char *
-display_name (const KexecStaging *self, guint index)
+/* The names of the roles in the record. */
+static const char *const roles[] = {
+  [KEXEC_STAGING_KERNEL] = "kernel",
+  [KEXEC_STAGING_ADDON] = "addon",
+  [KEXEC_STAGING_INITRD] = "initrd",
+};
+
+const char *
+kexec_staging_display_name (const KexecStaging *self, guint index)
 {
   const KexecStagingSource *source = &g_array_index (self->sources, KexecStagingSource, index);
 
   if (*source->path != '\0')
     return source->path;
-  return index == 0 ? self->record->title : "An initrd";
+  return source->role == KEXEC_STAGING_KERNEL ? self->record->title : "An initrd";
 }
 
 /* A descriptor that a caller passed can be anything. */
@@ -121,7 +124,7 @@ kexec_staging_open (KexecStaging *self, GError **error)
   }
   for (guint i = 0; i < self->sources->len; i++) {
     KexecStagingSource *source = &g_array_index (self->sources, KexecStagingSource, i);
-    const char *name = display_name (self, i);
+    const char *name = kexec_staging_display_name (self, i);
     struct stat st;
 
     if (!check_descriptor (source->fd, name, error))
@@ -134,9 +137,9 @@ kexec_staging_open (KexecStaging *self, GError **error)
     if (!check_regular (&st, name, i == 0, error))
       return FALSE;
     g_ptr_array_add (self->record->files,
-                     kexec_record_file_new (i == 0 ? "kernel" : "initrd", source->path, &st));
+                     kexec_record_file_new (roles[source->role], source->path, &st));
     self->total += st.st_size;
-    if (i > 0)
+    if (source->role == KEXEC_STAGING_INITRD)
       initrds += st.st_size + 3;
   }
   if (initrds > KEXEC_MAX_INITRD_SIZE) {
@@ -149,13 +152,14 @@ kexec_staging_open (KexecStaging *self, GError **error)
   return TRUE;
 }
 
+/* Copies one file; its digest goes into the record. */
 static gboolean
 copy_source (KexecStaging *self, guint index, KexecMemfd *memfd, GCancellable *cancellable,
              GError **error)
 {
   KexecStagingSource *source = &g_array_index (self->sources, KexecStagingSource, index);
   KexecRecordFile *file = self->record->files->pdata[index];
-  const char *name = display_name (self, index);
+  const char *name = kexec_staging_display_name (self, index);
   struct stat st;
 
   if (!kexec_memfd_append (memfd, source->fd, name, file->size, cancellable, on_copied, self,
@@ -170,62 +174,120 @@ copy_source (KexecStaging *self, guint index, KexecMemfd *memfd, GCancellable *c
   return TRUE;
 }
 
+/* Returns: (transfer full): a sealed copy of one file, or %NULL. */
+static KexecMemfd *
+copy_whole (KexecStaging *self, guint index, const char *name, GCancellable *cancellable,
+            GError **error)
+{
+  g_autoptr (KexecMemfd) copy = kexec_memfd_new (name, error);
+
+  if (copy == NULL || !copy_source (self, index, copy, cancellable, error) ||
+      !kexec_memfd_seal (copy, error))
+    return NULL;
+  return g_steal_pointer (&copy);
+}
+
 gboolean
-kexec_staging_copy (KexecStaging *self, GCancellable *cancellable, GError **error)
+kexec_staging_copy_kernel (KexecStaging *self, GCancellable *cancellable, GError **error)
 {
   kexec_staging_report (self, "copy", 0, TRUE);
-  self->kernel = kexec_memfd_new ("kernel", error);
-  if (self->kernel == NULL || !copy_source (self, 0, self->kernel, cancellable, error) ||
-      !kexec_memfd_seal (self->kernel, error))
+  self->kernel = copy_whole (self, 0, "kernel", cancellable, error);
+  if (self->kernel == NULL)
     return FALSE;
-  if (self->sources->len == 1)
-    return TRUE;
-  self->initrd = kexec_memfd_new ("initrd", error);
-  if (self->initrd == NULL)
-    return FALSE;
-  for (guint i = 1; i < self->sources->len; i++)
-    if (!kexec_memfd_pad (self->initrd, error) ||
-        !copy_source (self, i, self->initrd, cancellable, error))
+  for (guint i = 1; i < self->sources->len; i++) {
+    KexecStagingAddon addon = { 0 };
+
+    if (g_array_index (self->sources, KexecStagingSource, i).role != KEXEC_STAGING_ADDON)
+      continue;
+    addon.copy = copy_whole (self, i, "addon", cancellable, error);
+    if (addon.copy == NULL)
       return FALSE;
-  return kexec_memfd_seal (self->initrd, error);
+    g_array_append_val (self->addons, addon);
+  }
+  return TRUE;
+}
+
+/* Makes room for one more initrd at the end of the copy. Returns: what to write it to, or %NULL. */
+static KexecMemfd *
+begin_initrd (KexecStaging *self, const char *name, guint64 size, GError **error)
+{
+  KexecStagingInitrd initrd = { .size = size };
+
+  if (self->initrd == NULL)
+    self->initrd = kexec_memfd_new ("initrd", error);
+  if (self->initrd == NULL || !kexec_memfd_pad (self->initrd, error))
+    return NULL;
+  if (size > KEXEC_MAX_INITRD_SIZE - MIN (self->initrd->size, KEXEC_MAX_INITRD_SIZE)) {
+    g_set_error (error, KEXEC_ERROR, KEXEC_ERROR_INVALID_INITRD,
+                 "The initrds have more than %" G_GUINT64_FORMAT
+                 " MiB together, which is the most that is loaded; make them smaller",
+                 KEXEC_MAX_INITRD_SIZE >> 20);
+    return NULL;
+  }
+  initrd.name = g_strdup (name);
+  initrd.offset = self->initrd->size;
+  g_array_append_val (self->initrds, initrd);
+  return self->initrd;
+}
+
+/* Returns: (transfer full): what to call a section of the kernel's file or of an addon. */
+static char *
+name_section (const KexecStaging *self, const KexecInput *section, const char *what)
+{
+  guint source = 0;
+
+  for (guint i = 0; i < self->addons->len; i++)
+    if (g_array_index (self->addons, KexecStagingAddon, i).copy->fd == section->fd)
+      source = i + 1; /* addons follow the kernel */
+  return g_strdup_printf ("%s: its %s", kexec_staging_display_name (self, source), what);
+}
+
+/* Appends sections of an image or addon; they have been hashed with the file that they lie in. */
+static gboolean
+copy_sections (KexecStaging *self, const GArray *sections, const char *what,
+               GCancellable *cancellable, GError **error)
+{
+  for (guint i = 0; i < sections->len; i++) {
+    const KexecInput *section = &g_array_index (sections, KexecInput, i);
+    g_autofree char *name = name_section (self, section, what);
+    KexecMemfd *memfd = begin_initrd (self, name, section->size, error);
+
+    if (memfd == NULL || !kexec_memfd_append_input (memfd, section, name, cancellable, error))
+      return FALSE;
+  }
+  return TRUE;
 }
 
 static gboolean
-inspect_initrds (KexecStaging *self, GError **error)
+copy_given_initrds (KexecStaging *self, GCancellable *cancellable, GError **error)
 {
-  KexecInput all = kexec_input_from_fd (self->initrd->fd, self->initrd->size);
-  guint64 offset = 0;
-
   for (guint i = 1; i < self->sources->len; i++) {
-    KexecRecordFile *file = self->record->files->pdata[i];
-    KexecInput part;
-    g_autoptr (KexecInitrd) initrd = NULL;
+    const KexecRecordFile *file = self->record->files->pdata[i];
+    KexecMemfd *memfd;
 
-    offset = (offset + 3) & ~G_GUINT64_CONSTANT (3);
-    part = kexec_input_slice (&all, offset, file->size);
-    initrd = kexec_initrd_inspect (&part, display_name (self, i), NULL, self->findings);
-    offset += file->size;
+    if (g_array_index (self->sources, KexecStagingSource, i).role != KEXEC_STAGING_INITRD)
+      continue;
+    memfd = begin_initrd (self, kexec_staging_display_name (self, i), file->size, error);
+    if (memfd == NULL || !copy_source (self, i, memfd, cancellable, error))
+      return FALSE;
   }
   return TRUE;
 }
 
 gboolean
-kexec_staging_inspect (KexecStaging *self, GError **error)
+kexec_staging_copy_initrds (KexecStaging *self, GCancellable *cancellable, GError **error)
 {
-  const char *name = display_name (self, 0);
-  KexecInput input = kexec_input_from_fd (self->kernel->fd, self->kernel->size);
-  KexecMachine machine = { 0 };
-  g_autoptr (KexecKernel) kernel = NULL;
-  struct utsname name_of_machine;
+  const KexecUkiProfile *profile = kexec_staging_profile (self);
+  g_autoptr (GPtrArray) addons = kexec_staging_addons (self);
+  g_autoptr (GArray) microcode = NULL;
+  g_autoptr (GArray) initrds = NULL;
 
-  kexec_staging_report (self, "check", 0, TRUE);
-  uname (&name_of_machine); /* cannot fail */
-  machine.architecture = name_of_machine.machine;
-  kernel = kexec_kernel_inspect (&input, name, &machine, NULL, NULL, self->findings);
-  self->record->release = g_strdup (kernel->release != NULL ? kernel->release : "");
-  if (self->initrd != NULL && !inspect_initrds (self, error))
-    return FALSE;
-  kexec_cmdline_check (self->record->cmdline, kernel->cmdline_limit, name, self->findings);
-  kexec_preflight_signature (self->environment, kernel, name, self->findings);
-  return TRUE;
+  if (profile != NULL) {
+    microcode = kexec_uki_list_microcode (profile, addons);
+    initrds = kexec_uki_list_initrds (profile, addons);
+  }
+  return (microcode == NULL || copy_sections (self, microcode, "microcode", cancellable, error)) &&
+         copy_given_initrds (self, cancellable, error) &&
+         (initrds == NULL || copy_sections (self, initrds, "initrd", cancellable, error)) &&
+         (self->initrd == NULL || kexec_memfd_seal (self->initrd, error));
 }

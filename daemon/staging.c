@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 
+#include "boot/security.h"
 #include "daemon/clock.h"
 #include "daemon/closer.h"
 #include "daemon/preflight.h"
@@ -18,6 +19,19 @@ source_clear (KexecStagingSource *source)
   kexec_closer_close (source->fd);
 }
 
+static void
+addon_clear (KexecStagingAddon *addon)
+{
+  g_clear_pointer (&addon->facts, kexec_uki_addon_free);
+  g_clear_pointer (&addon->copy, kexec_memfd_free);
+}
+
+static void
+initrd_clear (KexecStagingInitrd *initrd)
+{
+  g_free (initrd->name);
+}
+
 static KexecStaging *
 staging_new (const KexecEnvironment *environment, const char *title, const char *cmdline)
 {
@@ -27,7 +41,13 @@ staging_new (const KexecEnvironment *environment, const char *title, const char 
   self->environment = environment;
   self->sources = g_array_new (FALSE, TRUE, sizeof (KexecStagingSource));
   g_array_set_clear_func (self->sources, (GDestroyNotify) source_clear);
+  self->addons = g_array_new (FALSE, TRUE, sizeof (KexecStagingAddon));
+  g_array_set_clear_func (self->addons, (GDestroyNotify) addon_clear);
+  self->initrds = g_array_new (FALSE, TRUE, sizeof (KexecStagingInitrd));
+  g_array_set_clear_func (self->initrds, (GDestroyNotify) initrd_clear);
+  g_mutex_init (&self->report_lock);
   self->findings = kexec_findings_new ();
+  self->verdict = kexec_findings_new ();
   self->record = kexec_record_new ();
   self->record->boot_id = g_strdup (environment->boot_id);
   self->record->title = g_strdup (title);
@@ -36,9 +56,9 @@ staging_new (const KexecEnvironment *environment, const char *title, const char 
 }
 
 static void
-add_source (KexecStaging *self, const char *path, int fd)
+add_source (KexecStaging *self, KexecStagingRole role, const char *path, int fd)
 {
-  KexecStagingSource source = { .path = g_strdup (path), .fd = fd };
+  KexecStagingSource source = { .role = role, .path = g_strdup (path), .fd = fd };
 
   g_array_append_val (self->sources, source);
 }
@@ -54,9 +74,12 @@ kexec_staging_new_entry (const KexecEnvironment *environment, KexecEntry *entry,
   self->record->id = g_strdup (entry->id);
   self->record->source = g_strdup (entry->source);
   kexec_findings_append (self->findings, entry->findings);
-  add_source (self, entry->kernel, -1);
+  self->profile = g_strdup (entry->profile);
+  add_source (self, KEXEC_STAGING_KERNEL, entry->kernel, -1);
+  for (guint i = 0; entry->addons[i] != NULL; i++)
+    add_source (self, KEXEC_STAGING_ADDON, entry->addons[i], -1);
   for (guint i = 0; entry->initrds[i] != NULL; i++)
-    add_source (self, entry->initrds[i], -1);
+    add_source (self, KEXEC_STAGING_INITRD, entry->initrds[i], -1);
   return self;
 }
 
@@ -73,15 +96,17 @@ kexec_staging_replace_cmdline (KexecStaging *self)
 
 KexecStaging *
 kexec_staging_new_files (const KexecEnvironment *environment, const int *fds, guint n_fds,
-                         const char *title, const char *cmdline)
+                         const char *profile, const char *title, const char *cmdline)
 {
   KexecStaging *self = staging_new (environment, title, cmdline);
 
+  self->profile = g_strdup (profile);
   self->may_be_untrusted = TRUE;
   self->record->id = g_strdup ("");
   self->record->source = g_strdup ("files");
   for (guint i = 0; i < n_fds; i++)
-    add_source (self, "", fcntl (fds[i], F_DUPFD_CLOEXEC, 3));
+    add_source (self, i == 0 ? KEXEC_STAGING_KERNEL : KEXEC_STAGING_INITRD, "",
+                fcntl (fds[i], F_DUPFD_CLOEXEC, 3));
   return self;
 }
 
@@ -99,9 +124,16 @@ kexec_staging_unref (KexecStaging *self)
     return;
   g_clear_pointer (&self->entry, kexec_entry_unref);
   g_array_unref (self->sources);
+  g_free (self->profile);
+  g_array_unref (self->addons);
+  g_array_unref (self->initrds);
+  g_clear_pointer (&self->facts, kexec_kernel_free);
+  g_clear_pointer (&self->verdicts, kexec_verdicts_unref);
+  g_mutex_clear (&self->report_lock);
   g_clear_pointer (&self->kernel, kexec_memfd_free);
   g_clear_pointer (&self->initrd, kexec_memfd_free);
   g_ptr_array_unref (self->findings);
+  g_ptr_array_unref (self->verdict);
   g_clear_pointer (&self->record, kexec_record_free);
   g_clear_pointer (&self->previous, kexec_record_free);
   g_free (self);
@@ -127,6 +159,12 @@ kexec_staging_set_progress (KexecStaging *self, KexecStagingProgress progress, g
 {
   self->progress = progress;
   self->progress_data = user_data;
+}
+
+void
+kexec_staging_set_verdicts (KexecStaging *self, KexecVerdicts *verdicts)
+{
+  self->verdicts = kexec_verdicts_ref (verdicts);
 }
 
 KexecFindings *
@@ -173,11 +211,16 @@ kexec_staging_report (KexecStaging *self, const char *phase, guint64 done, gbool
 {
   gint64 now = g_get_monotonic_time ();
   Report *report;
+  gboolean is_due;
 
   g_atomic_int_inc (&self->pulse);
-  if (!always && now - self->reported < PROGRESS_INTERVAL)
+  g_mutex_lock (&self->report_lock);
+  is_due = always || now - self->reported >= PROGRESS_INTERVAL;
+  if (is_due)
+    self->reported = now;
+  g_mutex_unlock (&self->report_lock);
+  if (!is_due)
     return;
-  self->reported = now;
   report = g_new0 (Report, 1);
   report->staging = staging_ref (self);
   report->phase = phase;
@@ -187,6 +230,45 @@ kexec_staging_report (KexecStaging *self, const char *phase, guint64 done, gbool
 }
 
 /* --- the worker --- */
+
+/* What a verdict depends on besides the files. */
+static char *
+circumstances (const KexecStaging *self)
+{
+  g_autoptr (KexecSecurity) security = kexec_security_read (self->environment->root_fd);
+  g_autofree char *policy = kexec_security_to_string (security);
+
+  return g_strdup_printf ("%s\n%s\n%s", policy, self->profile, self->record->cmdline);
+}
+
+static gboolean
+examine (KexecStaging *self, GCancellable *cancellable, GError **error)
+{
+  return kexec_staging_copy_kernel (self, cancellable, error) &&
+         kexec_staging_inspect_kernel (self, cancellable, error) &&
+         kexec_staging_copy_initrds (self, cancellable, error) &&
+         kexec_staging_inspect_initrds (self, cancellable, error) &&
+         !g_cancellable_set_error_if_cancelled (cancellable, error);
+}
+
+/* A check of files that have not changed is answered from memory; a load never is. */
+static gboolean
+examine_or_remember (KexecStaging *self, GCancellable *cancellable, GError **error)
+{
+  g_autofree char *rest = circumstances (self);
+  g_autofree char *key = self->entry != NULL && self->verdicts != NULL
+                           ? kexec_verdicts_key (self->record->files, rest)
+                           : NULL;
+
+  if (key != NULL && !self->load && kexec_verdicts_find (self->verdicts, key, self->findings))
+    return TRUE;
+  if (!examine (self, cancellable, error))
+    return FALSE;
+  if (key != NULL)
+    kexec_verdicts_add (self->verdicts, key, self->verdict);
+  kexec_findings_append (self->findings, self->verdict);
+  return TRUE;
+}
 
 static gboolean
 work (KexecStaging *self, GTask *task, GError **error)
@@ -199,7 +281,7 @@ work (KexecStaging *self, GTask *task, GError **error)
   kexec_preflight_memory (self->environment, self->total, self->findings);
   if (!kexec_findings_check (self->findings, error))
     return FALSE;
-  if (!kexec_staging_copy (self, cancellable, error) || !kexec_staging_inspect (self, error) ||
+  if (!examine_or_remember (self, cancellable, error) ||
       !kexec_findings_check (self->findings, error))
     return FALSE;
   if (!self->load)

@@ -10,6 +10,7 @@
 #include "boot/entry.h"
 #include "daemon/environment.h"
 #include "daemon/record.h"
+#include "daemon/verdicts.h"
 
 typedef struct KexecStaging KexecStaging;
 
@@ -30,9 +31,12 @@ KexecStaging *kexec_staging_new_entry (const KexecEnvironment *environment, Kexe
 /**
  * kexec_staging_new_files:
  * @fds: descriptors, the kernel first; they are duplicated
+ * @profile: of a unified kernel image; "" is its default
+ * @cmdline: "" with a unified kernel image: the image's own
  */
 KexecStaging *kexec_staging_new_files (const KexecEnvironment *environment, const int *fds,
-                                       guint n_fds, const char *title, const char *cmdline);
+                                       guint n_fds, const char *profile, const char *title,
+                                       const char *cmdline);
 
 /** The command line is not the entry's own: what was found about that one is void. */
 void kexec_staging_replace_cmdline (KexecStaging *self);
@@ -42,6 +46,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (KexecStaging, kexec_staging_unref)
 
 /** Who stages, under which action, and for how long the image is kept (µs; 0: for ever). */
 void kexec_staging_set_owner (KexecStaging *self, guint32 uid, KexecAction action, gint64 lifetime);
+
+/** Where a check looks first, and what was found about an entry is remembered. */
+void kexec_staging_set_verdicts (KexecStaging *self, KexecVerdicts *verdicts);
 
 /** Says that the slot holds an image of ours now, whose record is put back if the load fails. */
 void kexec_staging_set_replaces (KexecStaging *self);

@@ -38,12 +38,14 @@ static const struct {
   [KEXEC_FINDING_SIGNATURE_MISMATCH] = WARNING ("signature-mismatch"),
   [KEXEC_FINDING_SIGNATURE_EXPIRED] = NOTE ("signature-expired"),
   [KEXEC_FINDING_SIGNATURE_PREDICTION] = WARNING ("signature-prediction"),
+  [KEXEC_FINDING_SIGNATURE_UNCERTAIN] = NOTE ("signature-uncertain"),
   [KEXEC_FINDING_UKI_MALFORMED] = BLOCKER ("uki-malformed", INVALID_IMAGE),
   [KEXEC_FINDING_UKI_NO_SUCH_PROFILE] = BLOCKER ("uki-no-such-profile", INVALID_ARGUMENT),
   [KEXEC_FINDING_UKI_OTHER_RELEASE] = WARNING ("uki-other-release"),
   [KEXEC_FINDING_UKI_SIGNATURE_LOST] = WARNING ("uki-signature-lost"),
   [KEXEC_FINDING_UKI_DEVICETREE_IGNORED] = NOTE ("uki-devicetree-ignored"),
   [KEXEC_FINDING_UKI_ADDON_UNUSABLE] = WARNING ("uki-addon-unusable"),
+  [KEXEC_FINDING_UKI_MEMORY_OVERLAP] = WARNING ("uki-memory-overlap"),
   [KEXEC_FINDING_NOT_AN_INITRD] = BLOCKER ("not-an-initrd", INVALID_INITRD),
   [KEXEC_FINDING_NO_INITRD] = NOTE ("no-initrd"),
   [KEXEC_FINDING_INITRD_TRUNCATED] = BLOCKER ("initrd-truncated", INVALID_INITRD),
@@ -162,13 +164,26 @@ kexec_findings_add (KexecFindings *self, KexecFindingCode code, const char *subj
   add (self, code, subject, args, text);
 }
 
+static gboolean
+contains (const KexecFindings *self, const KexecFinding *finding)
+{
+  for (guint i = 0; i < self->len; i++) {
+    const KexecFinding *other = self->pdata[i];
+
+    if (other->code == finding->code && g_str_equal (other->text, finding->text))
+      return TRUE;
+  }
+  return FALSE;
+}
+
 void
 kexec_findings_append (KexecFindings *self, const KexecFindings *from)
 {
   for (guint i = 0; i < from->len; i++) {
     const KexecFinding *finding = from->pdata[i];
 
-    add (self, finding->code, finding->subject, finding->args, finding->text);
+    if (!contains (self, finding))
+      add (self, finding->code, finding->subject, finding->args, finding->text);
   }
 }
 

@@ -30,6 +30,7 @@ typedef enum {
   KEXEC_FINDING_SIGNATURE_MISMATCH,
   KEXEC_FINDING_SIGNATURE_EXPIRED,
   KEXEC_FINDING_SIGNATURE_PREDICTION,
+  KEXEC_FINDING_SIGNATURE_UNCERTAIN,
   /* unified kernel images */
   KEXEC_FINDING_UKI_MALFORMED,
   KEXEC_FINDING_UKI_NO_SUCH_PROFILE,
@@ -37,6 +38,7 @@ typedef enum {
   KEXEC_FINDING_UKI_SIGNATURE_LOST,
   KEXEC_FINDING_UKI_DEVICETREE_IGNORED,
   KEXEC_FINDING_UKI_ADDON_UNUSABLE,
+  KEXEC_FINDING_UKI_MEMORY_OVERLAP,
   /* initrds */
   KEXEC_FINDING_NOT_AN_INITRD,
   KEXEC_FINDING_NO_INITRD,
@@ -114,7 +116,7 @@ KexecFindings *kexec_findings_new (void);
 void kexec_findings_add (KexecFindings *self, KexecFindingCode code, const char *subject,
                          GVariant *args, const char *format, ...) G_GNUC_PRINTF (5, 6);
 
-/** Appends copies of all findings of @from. */
+/** Appends copies of those findings of @from that @self does not have yet. */
 void kexec_findings_append (KexecFindings *self, const KexecFindings *from);
 
 /** Returns: (nullable) (transfer none): the first finding that is a blocker. */

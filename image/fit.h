@@ -2,8 +2,8 @@
 /* Whether a kernel, its initrds and a machine fit together: each may be good alone. */
 #pragma once
 
-#include "image/initrd.h"
-#include "image/kernel.h"
+#include "image/initrd/initrd.h"
+#include "image/kernel/kernel.h"
 
 /**
  * kexec_fit_check:

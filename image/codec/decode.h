@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Unpacks one compressed member at a time, in constant memory, the way the kernel's own
- * decompressors do (Linux: lib/decompress*.c): what they refuse is refused here.
+ * decompressors do (Linux: lib/decompress*.c). What they refuse is refused here, or said.
  */
 #pragma once
 
@@ -22,6 +22,7 @@ typedef enum {
   KEXEC_DECODE_TOO_LARGE,   /* its window is larger than KEXEC_DECODE_WINDOW_MAX */
   KEXEC_DECODE_UNAVAILABLE, /* this build has no library for the format */
   KEXEC_DECODE_EXCESSIVE,   /* it unpacks to more than any tool makes of such an input: a bomb */
+  KEXEC_DECODE_NO_MEMORY,   /* this machine has too little memory */
 } KexecDecodeResult;
 
 typedef struct {
@@ -29,6 +30,9 @@ typedef struct {
   guint64 produced;      /* bytes that it unpacked to */
   guint64 window;        /* for TOO_LARGE: the bytes that it asks for; else 0 */
   gboolean has_checksum; /* the format (or this file) carries one, and it was right: for DONE */
+  const char *kernel_refuses; /* why a kernel's own decompressor does not take it, though it can be
+                                 unpacked: a clause, "its xz check is not CRC32, …"; NULL: nothing
+                                 is known against it */
 } KexecDecoded;
 
 /** Takes a piece of what was unpacked; never empty. Returns: %FALSE to stop. */
@@ -46,8 +50,10 @@ gboolean kexec_decode_is_available (KexecMagic format);
  * @ret: (out): always set
  *
  * Unpacks one member: a gzip member, an xz or lzma stream, a zstd frame, a bzip2 stream, an lzop
- * file, an lz4 frame; an lz4 legacy stream ends where the input does, at a zero size, or where no
- * further block can begin. Refuses what unpacks to more than 16 MiB and 100 times its own size.
+ * file, an lz4 frame. An lz4 legacy stream ends at a size of zero or with the input (up to 3 bytes
+ * that are left are not taken); whatever else follows it is damage, for kernels too. What follows
+ * the member, zeros to fill up included, is the caller's. Refuses what unpacks to more than 16 MiB
+ * and 100 times the size of @input: who unpacks many members has to bound their sum.
  */
 KexecDecodeResult kexec_decode (const KexecInput *input, KexecMagic format, KexecDecodeSink sink,
                                 gpointer user_data, const KexecWatch *watch, KexecDecoded *ret);

@@ -1,7 +1,26 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Any bytes, taken for an initrd. */
-#include "image/initrd.h"
+#include "image/initrd/initrd.h"
 #include "tests/fuzz/fuzz.h"
+
+static void
+check_segments (const KexecInitrd *initrd)
+{
+  guint64 end = 0;
+  guint64 unpacked = 0;
+
+  g_assert_cmpuint (initrd->segments->len, <=, KEXEC_INITRD_SEGMENTS_MAX);
+  for (guint i = 0; i < initrd->segments->len; i++) {
+    const KexecInitrdSegment *segment = &g_array_index (initrd->segments, KexecInitrdSegment, i);
+
+    g_assert_nonnull (segment->format);
+    g_assert_cmpuint (segment->offset, >=, end);
+    g_assert_cmpuint (segment->size, <=, initrd->size - segment->offset);
+    end = segment->offset + segment->size;
+    unpacked += segment->unpacked_size;
+  }
+  g_assert_cmpuint (unpacked, ==, initrd->unpacked_size);
+}
 
 int
 LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
@@ -14,5 +33,12 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   g_assert_nonnull (initrd->format);
   g_assert_cmpuint (initrd->size, ==, size);
   g_assert_true (g_variant_is_normal_form (variant));
+  g_assert_cmpuint (initrd->releases->len, <=, KEXEC_INITRD_RELEASES_MAX);
+  check_segments (initrd);
+  if (initrd->is_verified) {
+    g_assert_null (kexec_findings_blocker (findings));
+    g_assert_cmpuint (initrd->segments->len, >, 0);
+  } else
+    g_assert_cmpuint (findings->len, >, 0);
   return 0;
 }

@@ -4,11 +4,14 @@
 from __future__ import annotations
 
 import functools
+import gzip
 import os
 import re
 import shutil
 import signal
+import stat
 import subprocess
+import tempfile
 import time
 import uuid
 from collections.abc import Callable
@@ -22,6 +25,7 @@ from .wait import LIMIT, wait_for
 
 DAEMON = os.environ["KEXECD_TEST_DAEMON"]
 MAKE_KERNEL = os.environ["KEXECD_TEST_MAKE_KERNEL"]
+MAKE_UKI = os.environ["KEXECD_TEST_MAKE_UKI"]
 
 OLD = "6.1.0-1-amd64"  # runs
 NEW = "6.12.0-2-amd64"  # the newest, so the default
@@ -37,9 +41,53 @@ def make_kernel(release: str, *, signed: bool = False) -> bytes:
     return subprocess.run(arguments, capture_output=True, check=True).stdout
 
 
-def make_initrd(text: str) -> bytes:
-    """Something that is recognized as an initrd."""
-    return b"070701" + text.encode()
+def make_cpio(files: dict[str, bytes]) -> bytes:
+    """An archive in the format "newc", with its trailer."""
+    archive = b""
+    for number, (name, contents) in enumerate([*files.items(), ("TRAILER!!!", b"")]):
+        mode = 0 if name == "TRAILER!!!" else stat.S_IFREG | 0o755
+        fields = [number + 1, mode, 0, 0, 1, 0, len(contents), 0, 0, 0, 0, len(name) + 1, 0]
+        header = b"070701" + b"".join(b"%08X" % field for field in fields)
+        for part in (header + name.encode() + b"\0", contents):
+            archive += part + bytes(-len(part) % 4)
+    return archive
+
+
+def make_initrd(text: str, *, release: str | None = None, packed: bool = False) -> bytes:
+    """An initrd whose init is a text; with a module of a release, if one is given."""
+    files = {"init": text.encode()}
+    if release is not None:
+        files[f"lib/modules/{release}/modules.dep"] = b""
+        files[f"lib/modules/{release}/kernel/fs/ext4.ko"] = b"module"
+    archive = make_cpio(files)
+    return gzip.compress(archive, mtime=0) if packed else archive
+
+
+def joined(*initrds: bytes) -> bytes:
+    """Initrds as they are loaded together: zeros up to a multiple of four bytes, and four more."""
+    whole = b""
+    for initrd in initrds:
+        whole += (bytes(4 + -len(whole) % 4) if whole else b"") + initrd
+    return whole
+
+
+def make_uki(kernel: bytes | None, *, cmdline: str | None = None, initrd: bytes | None = None,
+             ucode: bytes | None = None, profiles: dict[str, str | None] | None = None) -> bytes:
+    """A unified kernel image, or without a kernel an addon. A profile's command line replaces the
+    image's."""
+    with tempfile.TemporaryDirectory() as folder:
+        arguments = [MAKE_UKI]
+        for name, contents in (("linux", kernel), ("initrd", initrd), ("ucode", ucode)):
+            if contents is not None:
+                path = Path(folder, name)
+                path.write_bytes(contents)
+                arguments += [f"--{name}", str(path)]
+        if cmdline is not None:
+            arguments += ["--cmdline", cmdline]
+        for profile, own in (profiles or {}).items():
+            arguments += ["--profile", profile, profile.title()]
+            arguments += ["--cmdline", own] if own is not None else []
+        return subprocess.run(arguments, capture_output=True, check=True).stdout
 
 
 @dataclass
@@ -165,6 +213,11 @@ class Machine:
         new.write_bytes(contents.encode() if isinstance(contents, str) else contents)
         new.rename(path)
         return path
+
+    @staticmethod
+    def has_settled(path: Path) -> bool:
+        """Whether a file was written so long ago that what a check finds is remembered."""
+        return time.time() - path.stat().st_ctime > 3
 
     def _fill(self) -> None:
         for name, contents in {

@@ -20,7 +20,7 @@ from .bus import Bus
 from .caller import Caller, options
 from .hanging import HangingFile
 from .login import Inhibitor, Login, Session
-from .machine import CMDLINE, FIRMWARE, NEW, OLD, Machine, make_initrd, make_kernel
+from .machine import CMDLINE, FIRMWARE, NEW, OLD, Machine, joined, make_initrd, make_kernel
 from .users import ALICE, BOB, MALLORY, ROOT, User, who_may_else_asked
 from .wait import LIMIT, wait_for
 
@@ -168,15 +168,14 @@ def test_stage_of_an_entry_by_root(machine: Machine, client: Client) -> None:
 
 def test_stage_of_files(machine: Machine, client: Client) -> None:
     kernel = machine.write("files/kernel", make_kernel("7.7.7"))
-    first = machine.write("files/first", make_initrd("six to go"))
-    second = machine.write("files/second", make_initrd("second"))
+    first = machine.write("files/first", make_initrd("odd sizes", packed=True))
+    second = machine.write("files/second", make_initrd("second", packed=True))
     result = client.run(ROOT, "stage", f"--kernel={kernel}", f"--initrd={first}",
                         f"--initrd={second}", "--cmdline=root=/dev/sda1")
     assert result.code == DONE, result
     assert machine.kernel.image == make_kernel("7.7.7")
     assert machine.kernel.cmdline == "root=/dev/sda1"
-    padding = bytes(-len(first.read_bytes()) % 4)
-    assert machine.kernel.initrd == first.read_bytes() + padding + second.read_bytes()
+    assert machine.kernel.initrd == joined(first.read_bytes(), second.read_bytes())
 
 
 def test_files_are_opened_by_the_user(machine: Machine, client: Client) -> None:

@@ -117,5 +117,5 @@ def test_memory(machine: Machine, alice: Caller) -> None:
 
 
 def test_memory_that_is_not_told_is_enough(machine: Machine, alice: Caller) -> None:
-    machine.write("proc/meminfo", "MemTotal: 1 kB\n")
+    machine.write("proc/meminfo", "MemTotal: 8000000 kB\n")
     alice.call("Stage", "", {})

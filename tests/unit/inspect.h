@@ -2,7 +2,7 @@
 /* Inspects bytes as the machine of a given architecture would. */
 #pragma once
 
-#include "image/kernel.h"
+#include "image/kernel/kernel.h"
 
 static inline KexecKernel *
 inspect_bytes (GBytes *bytes, const char *subject, const char *architecture,

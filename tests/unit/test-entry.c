@@ -2,6 +2,10 @@
 /* Entries: their ids, and how they look on the bus. */
 #include "boot/entry.h"
 
+#include <gio/gio.h>
+
+#include "tests/unit/expect.h"
+
 static void
 test_is_id (void)
 {
@@ -57,6 +61,50 @@ test_variant (void)
   }
 }
 
+/* What only unified kernel images have is there for them alone. */
+static void
+test_uki_variant (void)
+{
+  g_autoptr (KexecEntry) entry = make_entry ();
+  g_autoptr (GVariant) variant = NULL;
+  g_autofree const char **addons = NULL;
+  const char *profile;
+
+  entry->is_uki = TRUE;
+  g_free (entry->profile);
+  entry->profile = g_strdup ("reset");
+  g_strfreev (entry->addons);
+  entry->addons = g_strsplit ("/boot/a.addon.efi|/boot/b.addon.efi", "|", -1);
+  variant = g_variant_ref_sink (kexec_entry_to_variant (entry));
+  g_assert_true (g_variant_lookup (variant, "profile", "&s", &profile));
+  g_assert_cmpstr (profile, ==, "reset");
+  g_assert_true (g_variant_lookup (variant, "addons", "^a&s", &addons));
+  g_assert_cmpuint (g_strv_length ((GStrv) addons), ==, 2);
+  g_assert_cmpstr (addons[1], ==, "/boot/b.addon.efi");
+}
+
+static void
+test_unreadable (void)
+{
+  static const struct {
+    int code;
+    const char *remedy;
+  } cases[] = {
+    { G_IO_ERROR_PERMISSION_DENIED, "ask again as root" },
+    { G_IO_ERROR_NOT_FOUND, "it is a link to something that is not there" },
+    { G_IO_ERROR_FAILED, "remove it, or install its kernel again" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autoptr (KexecEntry) entry = kexec_entry_new ();
+    g_autoptr (GError) error = g_error_new (G_IO_ERROR, cases[i].code, "Cannot open /boot/a: why");
+
+    kexec_entry_add_unreadable (entry, "/boot/a", error);
+    expect_findings (entry->findings, "entry-unreadable");
+    g_assert_nonnull (strstr (finding_text (entry->findings, "entry-unreadable"), cases[i].remedy));
+  }
+}
+
 static void
 test_new (void)
 {
@@ -67,6 +115,8 @@ test_new (void)
   g_assert_true (g_variant_is_normal_form (variant));
   g_assert_cmpint (entry->kind, ==, KEXEC_ENTRY_NORMAL);
   g_assert_false (entry->is_trusted);
+  g_assert_false (entry->is_uki);
+  g_assert_cmpint (entry->cmdline_origin, ==, KEXEC_CMDLINE_NONE);
 }
 
 int
@@ -75,6 +125,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/entry/is-id", test_is_id);
   g_test_add_func ("/entry/variant", test_variant);
+  g_test_add_func ("/entry/uki-variant", test_uki_variant);
+  g_test_add_func ("/entry/unreadable", test_unreadable);
   g_test_add_func ("/entry/new", test_new);
   return g_test_run ();
 }

@@ -73,6 +73,7 @@ test_variant (void)
   kexec_findings_add (findings, KEXEC_FINDING_KERNEL_TRUNCATED, "k",
                       g_variant_new_parsed ("{'missing': <@t 7>}"), "b");
   kexec_findings_append (copy, findings);
+  kexec_findings_append (copy, findings); /* adds nothing */
   variant = g_variant_ref_sink (kexec_findings_to_variant (copy));
   g_assert_cmpstr (g_variant_get_type_string (variant), ==, "aa{sv}");
   g_assert_cmpuint (g_variant_n_children (variant), ==, 3);

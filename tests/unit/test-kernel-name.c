@@ -33,6 +33,12 @@ test_kernels (void)
     { "vmlinuz-x86_64-lts", "x86_64-lts", "x86_64-lts", "" },
     { "vmlinuz-6.6.52_1", "6.6.52_1", "6.6.52_1", "6.6.52_1" },
     { "kernel-genkernel-", "", "", "" },
+    { "vmlinuz-6.1.0.efi", "6.1.0", "6.1.0", "6.1.0" },
+    { "vmlinuz-6.1.0.efi.old", "6.1.0.old", "6.1.0", "6.1.0", NULL, KEXEC_ENTRY_OLD },
+    { "vmlinuz-6.1.0.old.efi", "6.1.0.old", "6.1.0", "6.1.0", NULL, KEXEC_ENTRY_OLD },
+    { "kernel-x86_64-6.6.1.efi", "6.6.1", "6.6.1", "6.6.1", "x86_64" },
+    { "vmlinuz.efi", "", "", "" },
+    { "kernel.efi.old", ".old", "", "", NULL, KEXEC_ENTRY_OLD },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
@@ -64,6 +70,10 @@ test_others (void)
     "vmlinuz-6.1.0.dpkg-tmp",
     "vmlinuz-6.1.0.rpmsave",
     "vmlinuz-6.1.0.sig",
+    "vmlinuz-6.1.0.sig.efi",
+    "vmlinuz-6.1.0.efi.bak",
+    "vmlinuz-6.1.0.efi.extra.d",
+    "vmlinuz-.efi",
     "vmlinuz-6.1.0.sha512",
     "vmlinuz 6.1.0",
     "vmlinuz-6.1.0 copy",

@@ -97,8 +97,8 @@ def find_problems(root: Path) -> list[str]:
 
 # A tree that keeps the rules, and what breaks each of them when it is put on top.
 GOOD = {
-    "image/kernel.c": '#include "image/kernel.h"\n#include <glib.h>\n',
-    "boot/catalog.c": '#include "image/kernel.h"\n#include <gio/gio.h>\n#include <libmount.h>\n',
+    "image/kernel/kernel.c": '#include "image/kernel/kernel.h"\n#include <glib.h>\n',
+    "boot/catalog.c": '#include "image/kernel/kernel.h"\n#include <gio/gio.h>\n#include <libmount.h>\n',
     "daemon/authority.c": '#include <polkit/polkit.h>\n#include "boot/catalog.h"\n',
     "daemon/kernel-ops.c": '#include <linux/reboot.h>\nSYS_kexec_file_load "/sys/kernel/kexec_loaded"\n',
     "daemon/other.c": '/* reads /sys/kernel/kexec: "/sys/kernel/kexec" */ // SYS_reboot\nreboot (1);\n',

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#define SIZE 8192
+#define SIZE (80 * 1024)
 
 static void
 test_signatures (void)
@@ -38,6 +38,35 @@ test_signatures (void)
     { KEXEC_MAGIC_EFI_ZBOOT, 4, 4, "zimg", FALSE },
     { KEXEC_MAGIC_ELF, 0, 4, "\177ELF", FALSE },
     { KEXEC_MAGIC_PE, 0, 2, "MZ", FALSE },
+    { KEXEC_MAGIC_LOONGARCH64, 0x38, 4, "\xcd\x23\x82\x81", FALSE },
+    { KEXEC_MAGIC_S390, 0x10008, 6, "S390EP", FALSE },
+    { KEXEC_MAGIC_UIMAGE, 0, 4, "\x27\x05\x19\x56", FALSE },
+    { KEXEC_MAGIC_DEVICETREE, 0, 4, "\xd0\x0d\xfe\xed", FALSE },
+    { KEXEC_MAGIC_ANDROID, 0, 8, "ANDROID!", FALSE },
+    { KEXEC_MAGIC_GIT_LFS, 0, 19, "version https://git", FALSE },
+    { KEXEC_MAGIC_SCRIPT, 0, 2, "#!", FALSE },
+    { KEXEC_MAGIC_OLD_CPIO, 0, 6, "070707", FALSE },
+    { KEXEC_MAGIC_OLD_CPIO, 0, 2, "\xc7\x71", FALSE },
+    { KEXEC_MAGIC_TAR, 257, 5, "ustar", FALSE },
+    { KEXEC_MAGIC_ZIP, 0, 4, "PK\3\4", FALSE },
+    { KEXEC_MAGIC_7Z, 0, 6, "7z\xbc\xaf\x27\x1c", FALSE },
+    { KEXEC_MAGIC_DEB, 0, 21, "!<arch>\ndebian-binary", FALSE },
+    { KEXEC_MAGIC_RPM, 0, 4, "\xed\xab\xee\xdb", FALSE },
+    { KEXEC_MAGIC_PDF, 0, 5, "%PDF-", FALSE },
+    { KEXEC_MAGIC_LUKS, 0, 6, "LUKS\xba\xbe", FALSE },
+    { KEXEC_MAGIC_QCOW, 0, 4, "QFI\xfb", FALSE },
+    { KEXEC_MAGIC_VMCORE, 0, 8, "KDUMP   ", FALSE },
+    { KEXEC_MAGIC_SELINUX, 0, 4, "\x8c\xff\x7c\xf9", FALSE },
+    { KEXEC_MAGIC_SQUASHFS, 0, 4, "hsqs", FALSE },
+    { KEXEC_MAGIC_EROFS, 1024, 4, "\xe2\xe1\xf5\xe0", FALSE },
+    { KEXEC_MAGIC_EXT, 0x438, 2, "\x53\xef", FALSE },
+    { KEXEC_MAGIC_XFS, 0, 4, "XFSB", FALSE },
+    { KEXEC_MAGIC_BTRFS, 0x10040, 8, "_BHRfS_M", FALSE },
+    { KEXEC_MAGIC_FAT, 0x52, 5, "FAT32", FALSE },
+    { KEXEC_MAGIC_FAT, 0x36, 4, "FAT1", FALSE },
+    { KEXEC_MAGIC_ISO9660, 0x8001, 5, "CD001", FALSE },
+    { KEXEC_MAGIC_DISK, 0x200, 8, "EFI PART", FALSE },
+    { KEXEC_MAGIC_BOOT_SECTOR, 0x1fe, 2, "\x55\xaa", FALSE },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
@@ -87,6 +116,16 @@ test_text (void)
   g_assert_cmpint (identify_text ("Gr\374\337e"), ==, KEXEC_MAGIC_UNKNOWN);
   g_assert_cmpint (identify_text ("bell \a"), ==, KEXEC_MAGIC_UNKNOWN);
   g_assert_cmpint (identify_text ("delete \177"), ==, KEXEC_MAGIC_UNKNOWN);
+  g_assert_cmpint (identify_text ("\n <!DOCTYPE HTML><html>"), ==, KEXEC_MAGIC_HTML);
+  g_assert_cmpint (identify_text ("<HTML lang=en>"), ==, KEXEC_MAGIC_HTML);
+  g_assert_cmpint (identify_text ("<htm"), ==, KEXEC_MAGIC_TEXT);
+  g_assert_cmpint (identify_text ("#\n# Linux/x86 6.1.0\n#\nCONFIG_64BIT=y\n"), ==,
+                   KEXEC_MAGIC_KERNEL_CONFIG);
+  g_assert_cmpint (identify_text ("ffffffff81000000 T _text\n"), ==, KEXEC_MAGIC_SYSTEM_MAP);
+  g_assert_cmpint (identify_text ("c1000000 T _text\n"), ==, KEXEC_MAGIC_SYSTEM_MAP);
+  g_assert_cmpint (identify_text ("c1000000 T"), ==, KEXEC_MAGIC_TEXT);
+  g_assert_cmpint (identify_text ("ffffffff81000000_T _text\n"), ==, KEXEC_MAGIC_TEXT);
+  g_assert_cmpint (identify_text (" \n "), ==, KEXEC_MAGIC_TEXT);
   /* A character that lies across the end of what is looked at. */
   memcpy (cut + 4095, "\303\274", 2);
   g_assert_cmpint (kexec_magic_identify ((guint8 *) cut, SIZE), ==, KEXEC_MAGIC_TEXT);
@@ -115,6 +154,8 @@ test_names (void)
     g_assert_true (g_hash_table_add (seen, (gpointer) kexec_magic_name (i)));
     g_assert_true (g_hash_table_add (seen, (gpointer) kexec_magic_describe (i)));
     g_assert_true (g_str_has_prefix (kexec_magic_describe (i), "a"));
+    g_assert_cmpstr (kexec_magic_remedy (i), !=, NULL);
+    g_assert_false (kexec_magic_is_archive (i) && kexec_magic_is_kernel (i));
   }
 }
 

@@ -39,6 +39,7 @@ complete -c kexecctl -n '__kexecctl_is check stage' -l append -x -d 'Add words t
 complete -c kexecctl -n '__kexecctl_is check stage' -l cmdline -x -d 'Use this command line'
 complete -c kexecctl -n '__kexecctl_is stage' -l kernel -r -F -d 'Stage this kernel file'
 complete -c kexecctl -n '__kexecctl_is stage' -l initrd -r -F -d 'Give it this initrd; again for more'
+complete -c kexecctl -n '__kexecctl_is stage' -l profile -x -d 'Boot this profile of a unified kernel image'
 
 complete -c kexecctl -n '__kexecctl_is reboot' -l when -x -a 'now +5 +30 +2h 23:00' -d 'When to shut down'
 complete -c kexecctl -n '__kexecctl_is reboot' -l message -x -d 'Tell everyone who is logged in'

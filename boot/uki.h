@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Entries of unified kernel images: one for each profile, with the addons that lie beside the image
+ * in NAME.extra.d/WHAT.addon.efi (systemd-stub(7), "Companion Files").
+ */
+#pragma once
+
+#include "boot/entry.h"
+
+/* More addons of one image than this are not looked at. */
+#define KEXEC_UKI_ADDONS_MAX 64
+
+/**
+ * kexec_uki_entries_read:
+ * @entry: (inout): the entry of a kernel file: its id, paths, source and kind are set
+ * @dirfd: the directory that the file lies in; addons are opened beneath it
+ * @fd: the file
+ *
+ * If the file is a unified kernel image, makes @entry the one of its default profile: version,
+ * title, command line, addons. The others are called ID@PROFILE, by the profile's id or, if it has
+ * none, its number. A damaged image gets a finding, and no others; what does not keep it from
+ * booting is left to kexec_kernel_inspect(). Reads headers and text alone.
+ *
+ * An image that has no command line gets none here: @entry then has what its addons add, and
+ * %KEXEC_CMDLINE_NONE.
+ *
+ * Returns: (transfer full) (nullable) (element-type KexecEntry): the entries of the other profiles,
+ * in their order; %NULL if the file is no unified kernel image, and @entry is as it was.
+ */
+GPtrArray *kexec_uki_entries_read (KexecEntry *entry, int dirfd, int fd);
