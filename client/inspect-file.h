@@ -41,8 +41,8 @@ typedef struct {
   GPtrArray *parts;        /* (element-type KexecInspectPart): each once */
   GPtrArray *addons;       /* (element-type KexecInspected): beside a unified kernel image */
   KexecFindings *findings; /* also about the initrds and command lines of its profiles */
-  KexecFindings
-    *together; /* how it fits the initrds named with it; %NULL: that was not looked at */
+  KexecFindings *together; /* how it fits the initrds named with it; %NULL: not looked at */
+  gboolean is_fit_known;   /* … which were all read to their end */
 } KexecInspected;
 
 /**

@@ -105,6 +105,9 @@ kexec_inspect_together (const GPtrArray *files, const KexecMachine *machine)
   if (kernel == NULL || initrds->len == 0)
     return NULL;
   kernel->together = kexec_findings_new ();
+  kernel->is_fit_known = TRUE;
+  for (guint i = 0; i < initrds->len; i++)
+    kernel->is_fit_known &= ((const KexecInitrd *) initrds->pdata[i])->is_verified;
   kexec_inspect_fit (kernel->path, kernel->kernel, initrds, path, "", machine, kernel->together);
   return kernel;
 }

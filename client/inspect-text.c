@@ -81,6 +81,8 @@ describe_archive (const KexecInitrdSegment *segment)
   else if (segment->is_early)
     g_string_append (text, " with early files");
   g_string_append_printf (text, ", %s", size);
+  if (segment->unpacked_size == 0)
+    return g_string_free (text, FALSE); /* it could not be unpacked */
   if (segment->unpacked_size != segment->size)
     g_string_append_printf (text, ", unpacks to %s", unpacked);
   g_string_append_printf (text, ", %" G_GUINT64_FORMAT " file%s", segment->n_files,
@@ -370,7 +372,11 @@ kexec_inspect_print_together (const KexecInspected *kernel)
   gboolean is_bad = kexec_findings_blocker (kernel->together) != NULL;
 
   g_print ("\n");
-  kexec_print_line (is_bad ? KEXEC_STYLE_BAD : KEXEC_STYLE_GOOD,
-                    is_bad ? "Together: they do not fit" : "Together: they fit");
+  if (is_bad)
+    kexec_print_line (KEXEC_STYLE_BAD, "Together: they do not fit");
+  else if (kernel->is_fit_known)
+    kexec_print_line (KEXEC_STYLE_GOOD, "Together: they fit");
+  else
+    kexec_print_line (KEXEC_STYLE_PLAIN, "Together: whether they fit cannot be told");
   print_findings (kernel->together, kernel->path);
 }

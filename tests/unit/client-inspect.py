@@ -373,6 +373,16 @@ class TestInspect(unittest.TestCase):
             self.assertNotIn("Together", self.say(DONE, *names))
         self.assertIn("Together: they fit", self.say(DONE, "kernel", "initrd", "other-initrd"))
 
+    def test_together_with_one_that_cannot_be_read_to_its_end(self) -> None:
+        """Its dictionary is larger than a check may use."""
+        filters = [{"id": lzma.FILTER_LZMA2, "preset": 0, "dict_size": 128 << 20}]
+        contents = lzma.compress(run(MAKE_INITRD), check=lzma.CHECK_CRC32, filters=filters)
+        self.machine.write("large", contents)
+        text = self.say(DONE, "kernel", "large")
+        self.assertIn("xz, ", text)
+        self.assertNotIn("unpacks to", text)
+        self.assertTrue(text.endswith("\n\nTogether: whether they fit cannot be told\n"), text)
+
     def test_together_with_a_configuration(self) -> None:
         """What the kernel was built without is in config-RELEASE beside it."""
         config = "".join(f"CONFIG_OPTION_{i}=y\n" for i in range(200))
