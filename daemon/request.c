@@ -163,6 +163,8 @@ describe_cmdline (const KexecRequest *self)
     return g_strdup_printf ("%s (added to: %s)", append, self->entry->cmdline);
   if (append != NULL)
     return g_strdup_printf ("%s (added to its own)", append);
+  if (cmdline == NULL && self->cmdline != NULL && *self->cmdline == '\0')
+    return g_strdup ("its own, if it has one");
   if (cmdline != NULL || self->cmdline != NULL)
     return g_strdup (self->cmdline != NULL ? self->cmdline : cmdline);
   /* A prompt is shown to whoever asks, before anybody has authenticated. */

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Looks at the sealed copies: the kernel, its initrds, and whether they fit together. */
+#include <fcntl.h>
 #include <string.h>
 
 #include "boot/beneath.h"
+#include "boot/fd.h"
 #include "boot/machine.h"
 #include "boot/security.h"
+#include "boot/trust.h"
 #include "daemon/staging-private.h"
 #include "image/cmdline.h"
 #include "image/fit.h"
@@ -61,7 +64,7 @@ kexec_staging_addons (const KexecStaging *self)
 }
 
 static void
-inspect_addons (KexecStaging *self, const char *architecture)
+inspect_addons (KexecStaging *self)
 {
   const KexecUkiProfile *profile = kexec_staging_profile (self);
 
@@ -71,9 +74,9 @@ inspect_addons (KexecStaging *self, const char *architecture)
     KexecInput input = input_of (addon->copy);
 
     addon->facts = kexec_uki_addon_read (&input, name, self->verdict);
-    addon->applies =
-      addon->facts != NULL && profile != NULL &&
-      kexec_uki_addon_applies (addon->facts, architecture, profile->release, name, self->verdict);
+    addon->applies = addon->facts != NULL && profile != NULL &&
+                     kexec_uki_addon_applies (addon->facts, self->facts->uki->architecture,
+                                              profile->release, name, self->verdict);
   }
 }
 
@@ -93,7 +96,7 @@ take_own_cmdline (KexecStaging *self, GError **error)
   if (self->entry == NULL && *self->record->cmdline == '\0') {
     g_free (self->record->cmdline);
     self->record->cmdline = g_steal_pointer (&own);
-  } else if (self->entry != NULL && profile->has_cmdline &&
+  } else if (self->entry != NULL && profile->has_cmdline && !self->is_cmdline_replaced &&
              !g_str_equal (self->entry->cmdline, own)) {
     g_set_error (error, KEXEC_ERROR, KEXEC_ERROR_IO_ERROR,
                  "%s got another command line while it was looked at; try again",
@@ -133,7 +136,7 @@ kexec_staging_inspect_kernel (KexecStaging *self, GCancellable *cancellable, GEr
   self->facts = kexec_kernel_inspect (&input, name, &machine, self->profile, &watch, self->verdict);
   self->record->release = g_strdup (self->facts->release != NULL ? self->facts->release : "");
   check_profile (self);
-  inspect_addons (self, machine.architecture);
+  inspect_addons (self);
   signatures =
     self->facts->inner_signatures != NULL ? self->facts->inner_signatures : self->facts->signatures;
   kexec_signature_predict (signatures, &security->policy, name, self->verdict);
@@ -143,17 +146,37 @@ kexec_staging_inspect_kernel (KexecStaging *self, GCancellable *cancellable, GEr
 
 /* --- the initrds --- */
 
-/* How the kernel was configured: by itself, or by the file that distributions put beside it. */
-static KexecKernelConfig *
-find_config (const KexecStaging *self)
+int
+kexec_staging_open_config (const KexecStaging *self, const char *release)
 {
+  int root_fd = self->environment->root_fd;
+  g_autofree char *name = g_strconcat ("config-", release, NULL);
   g_autofree char *path = NULL;
-  g_autofree char *text = NULL;
+  g_autofree char *reason = NULL;
+  kexec_autofd boot_fd = -1;
+  kexec_autofd fd = -1;
 
-  if (self->entry == NULL || *self->record->release == '\0')
-    return NULL;
-  path = g_strdup_printf ("%s/config-%s", self->entry->boot_path, self->record->release);
-  text = kexec_beneath_read (self->environment->root_fd, path, KEXEC_KERNEL_CONFIG_MAX, NULL);
+  /* The release is what the image says, and it can say anything. */
+  if (self->entry == NULL || *release == '\0' || strchr (release, '/') != NULL)
+    return -1;
+  boot_fd =
+    kexec_beneath_open_in_root (root_fd, self->entry->boot_path, O_PATH | O_DIRECTORY, NULL);
+  if (boot_fd >= 0)
+    fd = kexec_beneath_open_regular (boot_fd, name, NULL);
+  if (fd < 0 || !self->entry->is_trusted)
+    return kexec_fd_steal (&fd);
+  path = g_build_filename (self->entry->boot_path, name, NULL);
+  return kexec_trust_judge_fd (root_fd, fd, path, &reason) ? kexec_fd_steal (&fd) : -1;
+}
+
+/* Returns: (transfer full) (nullable): the configuration in the file beside the kernel. */
+static KexecKernelConfig *
+read_config (const KexecStaging *self)
+{
+  kexec_autofd fd = kexec_staging_open_config (self, self->record->release);
+  g_autofree char *text =
+    fd >= 0 ? kexec_beneath_read_fd (fd, "config", KEXEC_KERNEL_CONFIG_MAX, NULL) : NULL;
+
   return text != NULL ? kexec_kernel_config_parse (text, strlen (text)) : NULL;
 }
 
@@ -165,7 +188,7 @@ check_fit (KexecStaging *self, const GPtrArray *initrds)
   KexecMachine machine;
 
   if (config == NULL)
-    config = beside = find_config (self);
+    config = beside = read_config (self);
   kexec_machine_read (self->environment->root_fd, &machine);
   kexec_fit_check (self->facts, initrds, config, self->record->cmdline, &machine, self->verdict);
   kexec_cmdline_check (self->record->cmdline, self->facts->cmdline_limit,

@@ -42,9 +42,10 @@ struct KexecStaging {
   const KexecEnvironment *environment;
   KexecEntry *entry; /* NULL: a caller's files */
   gboolean may_be_untrusted;
-  char *profile;   /* of a unified kernel image; "": its default */
-  GArray *sources; /* KexecStagingSource: the kernel, addons, initrds */
-  guint64 total;   /* bytes of all sources */
+  gboolean is_cmdline_replaced; /* by the caller: the entry's own does not matter */
+  char *profile;                /* of a unified kernel image; "": its default */
+  GArray *sources;              /* KexecStagingSource: the kernel, addons, initrds */
+  guint64 total;                /* bytes of all sources */
   KexecMemfd *kernel;
   KexecKernel *facts;      /* about the kernel; NULL before it was looked at */
   GArray *addons;          /* KexecStagingAddon */
@@ -97,6 +98,14 @@ GPtrArray *kexec_staging_addons (const KexecStaging *self);
 /** Puts the initrds together: a unified kernel image's own, its addons', and those that were given;
  *  hashes the latter. */
 gboolean kexec_staging_copy_initrds (KexecStaging *self, GCancellable *cancellable, GError **error);
+/**
+ * kexec_staging_open_config:
+ * @release: the kernel's, as the image or the listing says it
+ *
+ * Returns: a descriptor of the configuration that distributions put beside a kernel, or -1: there
+ * is none, or the entry is trusted and this file is not.
+ */
+int kexec_staging_open_config (const KexecStaging *self, const char *release);
 /** Inspects the initrds, and whether everything fits together. */
 gboolean kexec_staging_inspect_initrds (KexecStaging *self, GCancellable *cancellable,
                                         GError **error);

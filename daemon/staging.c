@@ -3,6 +3,8 @@
 
 #include <fcntl.h>
 
+#include "boot/fd.h"
+#include "boot/machine.h"
 #include "boot/security.h"
 #include "daemon/clock.h"
 #include "daemon/closer.h"
@@ -86,6 +88,7 @@ kexec_staging_new_entry (const KexecEnvironment *environment, KexecEntry *entry,
 void
 kexec_staging_replace_cmdline (KexecStaging *self)
 {
+  self->is_cmdline_replaced = TRUE;
   for (guint i = self->findings->len; i-- > 0;) {
     const KexecFinding *finding = self->findings->pdata[i];
 
@@ -225,20 +228,42 @@ kexec_staging_report (KexecStaging *self, const char *phase, guint64 done, gbool
   report->staging = staging_ref (self);
   report->phase = phase;
   report->done = done;
-  g_main_context_invoke_full (NULL, G_PRIORITY_DEFAULT, deliver_report, report,
-                              (GDestroyNotify) report_free);
+  /* Not g_main_context_invoke(), which may run it in this thread. */
+  g_idle_add_full (G_PRIORITY_DEFAULT, deliver_report, report, (GDestroyNotify) report_free);
 }
 
 /* --- the worker --- */
 
-/* What a verdict depends on besides the files. */
-static char *
+/* What a verdict depends on besides the files that are loaded. */
+static GVariant *
 circumstances (const KexecStaging *self)
 {
   g_autoptr (KexecSecurity) security = kexec_security_read (self->environment->root_fd);
   g_autofree char *policy = kexec_security_to_string (security);
+  kexec_autofd config_fd = kexec_staging_open_config (self, self->entry->version);
+  struct stat config = { 0 };
+  KexecMachine machine;
 
-  return g_strdup_printf ("%s\n%s\n%s", policy, self->profile, self->record->cmdline);
+  kexec_machine_read (self->environment->root_fd, &machine);
+  if (config_fd >= 0)
+    fstat (config_fd, &config);
+  return g_variant_new ("(ssstttt)", policy, self->profile, self->record->cmdline, machine.memory,
+                        (guint64) config.st_ino, (guint64) config.st_ctim.tv_sec,
+                        (guint64) config.st_ctim.tv_nsec);
+}
+
+/* Only what was good all through: what was not may have been a passing want of memory. */
+static gboolean
+is_worth_remembering (const KexecStaging *self)
+{
+  for (guint i = 0; i < self->verdict->len; i++) {
+    const KexecFinding *finding = self->verdict->pdata[i];
+
+    if (finding->code == KEXEC_FINDING_KERNEL_NOT_VERIFIED ||
+        finding->code == KEXEC_FINDING_INITRD_NOT_VERIFIED)
+      return FALSE;
+  }
+  return kexec_findings_blocker (self->verdict) == NULL;
 }
 
 static gboolean
@@ -255,16 +280,15 @@ examine (KexecStaging *self, GCancellable *cancellable, GError **error)
 static gboolean
 examine_or_remember (KexecStaging *self, GCancellable *cancellable, GError **error)
 {
-  g_autofree char *rest = circumstances (self);
   g_autofree char *key = self->entry != NULL && self->verdicts != NULL
-                           ? kexec_verdicts_key (self->record->files, rest)
+                           ? kexec_verdicts_key (self->record->files, circumstances (self))
                            : NULL;
 
   if (key != NULL && !self->load && kexec_verdicts_find (self->verdicts, key, self->findings))
     return TRUE;
   if (!examine (self, cancellable, error))
     return FALSE;
-  if (key != NULL)
+  if (key != NULL && is_worth_remembering (self))
     kexec_verdicts_add (self->verdicts, key, self->verdict);
   kexec_findings_append (self->findings, self->verdict);
   return TRUE;

@@ -45,9 +45,11 @@ kexec_verdicts_unref (KexecVerdicts *self)
 }
 
 char *
-kexec_verdicts_key (const GPtrArray *files, const char *circumstances)
+kexec_verdicts_key (const GPtrArray *files, GVariant *circumstances)
 {
-  g_autoptr (GString) key = g_string_new (circumstances);
+  g_autoptr (GVariant) rest = g_variant_ref_sink (circumstances);
+  g_autoptr (GVariant) key = NULL;
+  g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("a(sstttxx)"));
   gint64 settled = (g_get_real_time () - KEXEC_VERDICT_SETTLE_SEC * G_USEC_PER_SEC) * 1000;
 
   for (guint i = 0; i < files->len; i++) {
@@ -55,13 +57,12 @@ kexec_verdicts_key (const GPtrArray *files, const char *circumstances)
 
     if (file->ctime_ns > settled || file->mtime_ns > settled)
       return NULL;
-    g_string_append_printf (key,
-                            "\n%s %s %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT
-                            " %" G_GINT64_FORMAT " %" G_GINT64_FORMAT,
-                            file->role, file->path, file->device, file->inode, file->size,
-                            file->mtime_ns, file->ctime_ns);
+    g_variant_builder_add (&builder, "(sstttxx)", file->role, file->path, file->device, file->inode,
+                           file->size, file->mtime_ns, file->ctime_ns);
   }
-  return g_string_free (g_steal_pointer (&key), FALSE);
+  key =
+    g_variant_ref_sink (g_variant_new ("(@*@a(sstttxx))", rest, g_variant_builder_end (&builder)));
+  return g_variant_print (key, FALSE);
 }
 
 void

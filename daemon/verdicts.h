@@ -21,13 +21,13 @@ void kexec_verdicts_unref (KexecVerdicts *self);
 /**
  * kexec_verdicts_key:
  * @files: (element-type KexecRecordFile): what is checked, with paths
- * @circumstances: everything else that decides what is found: command line, profile, security
- * policy
+ * @circumstances: (transfer floating): everything else that decides what is found: command line,
+ *   profile, security policy
  *
  * Returns: (transfer full) (nullable): a key for the next two; %NULL if a file was written just
  * now.
  */
-char *kexec_verdicts_key (const GPtrArray *files, const char *circumstances);
+char *kexec_verdicts_key (const GPtrArray *files, GVariant *circumstances);
 
 /** Remembers a copy of @findings; a few dozen verdicts at most. */
 void kexec_verdicts_add (KexecVerdicts *self, const char *key, const KexecFindings *findings);

@@ -217,16 +217,35 @@ def test_only_microcode_is_a_warning(machine: Machine, root: Caller, kernel: Pat
     assert "initrd-only-early" in codes(staged["findings"])
 
 
+CONFIG = "#\n# Linux/x86 6.12.0 Kernel Configuration\n#\nCONFIG_BLK_DEV_INITRD=y\n"
+WITH_GZIP, WITHOUT_GZIP = CONFIG + "CONFIG_RD_GZIP=y\n", CONFIG + "# CONFIG_RD_GZIP is not set\n"
+
+
 def test_compression_that_the_kernel_lacks(machine: Machine, alice: Caller) -> None:
     """Its configuration lies beside it."""
     machine.write(f"boot/initrd.img-{NEW}", make_initrd("packed", packed=True))
-    config = "#\n# Linux/x86 6.12.0 Kernel Configuration\n#\nCONFIG_BLK_DEV_INITRD=y\n"
-    machine.write(f"boot/config-{NEW}", config + "CONFIG_RD_GZIP=y\n")
+    machine.write(f"boot/config-{NEW}", WITH_GZIP)
     assert alice.call("Check", "", {})[0]
-    machine.write(f"boot/config-{NEW}", config + "# CONFIG_RD_GZIP is not set\n")
+    machine.write(f"boot/config-{NEW}", WITHOUT_GZIP)
     error = alice.error("Stage", "", {})
     assert error.name == contract.ERROR + "InvalidInitrd"
     assert "gzip" in error.message
+
+
+def test_a_configuration_that_anybody_can_write_does_not_count(machine: Machine,
+                                                               alice: Caller) -> None:
+    machine.write(f"boot/initrd.img-{NEW}", make_initrd("packed", packed=True))
+    machine.write(f"boot/config-{NEW}", WITHOUT_GZIP).chmod(0o666)
+    assert alice.call("Check", "", {})[0]
+
+
+def test_a_release_leads_to_no_other_file(machine: Machine, alice: Caller) -> None:
+    """An image can say anything, and its configuration is looked for by what it says."""
+    machine.write(f"boot/initrd.img-{NEW}", make_initrd("packed", packed=True))
+    machine.write(f"boot/vmlinuz-{NEW}", make_kernel("6/../../etc/secret"))
+    machine.write("boot/config-6/file", "")
+    machine.write("etc/secret", WITHOUT_GZIP)
+    assert alice.call("Check", NEW, {})[0]
 
 
 def test_an_initrd_that_does_not_fit_into_memory(machine: Machine, alice: Caller) -> None:

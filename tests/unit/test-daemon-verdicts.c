@@ -18,7 +18,7 @@ key_of (const struct stat *st, const char *path, const char *circumstances)
   g_autoptr (KexecRecord) record = kexec_record_new ();
 
   g_ptr_array_add (record->files, kexec_record_file_new ("kernel", path, st));
-  return kexec_verdicts_key (record->files, circumstances);
+  return kexec_verdicts_key (record->files, g_variant_new_string (circumstances));
 }
 
 static void
