@@ -25,23 +25,29 @@ ROOT_UUID = "6b657865-6364-4000-8000-766d00000001"
 KERNELS = ["linux-image-cloud-amd64", "linux-image-6.12-cloud-amd64"]
 PACKAGES = [
     *KERNELS,
+    "binutils",  # objcopy, for guest-images
     "dbus",
     "initramfs-tools",
     "iproute2",
     "kexec-tools",
     "kmod",
+    "libbz2-1.0",
     "libglib2.0-0",
     "libglib2.0-bin",  # gdbus, which shows the names of errors
     "libjson-glib-1.0-0",
+    "liblz4-1",
     "liblzma5",
+    "liblzo2-2",
     "libmount1",
     "libpam-systemd",
     "libpolkit-agent-1-0",
+    "libssl3",
     "libzstd1",
     "openssh-server",
     "polkitd",
     "procps",
     "systemd",
+    "systemd-boot-efi",  # the stub of unified kernel images, for guest-images
     "systemd-sysv",
     "udev",
     "zlib1g",
@@ -49,6 +55,9 @@ PACKAGES = [
 ]
 # Documentation and translations would double the time it takes to make the disk.
 LEFT_OUT = ["/usr/share/doc/*", "/usr/share/man/*", "/usr/share/locale/*"]
+
+# What runs inside the new root file system, in this order, with the command line as an argument.
+SETUP = ["guest-setup", "guest-images"]
 
 # The running command line is what kexecd borrows for kernels in /boot. The last words save seconds
 # where the processor is emulated.
@@ -92,7 +101,7 @@ def get() -> Image:
     suites = " ".join(line.split()[2] for line in sources.splitlines())
     key = cache.key_of(
         Path(__file__).read_bytes(),
-        (HERE / "guest-setup").read_bytes(),
+        *((HERE / script).read_bytes() for script in SETUP),
         cache.key_of_tree(HERE / "guest"),
         suites,
     )
@@ -171,7 +180,10 @@ def _run_mmdebstrap(folder: Path, sources: str) -> None:
         *_apt_options(),
         f"--essential-hook=tar-in '{folder / 'guest.tar'}' /",
         f'--essential-hook=echo {no_autoload} | chroot "$1" debconf-set-selections',
-        f"--customize-hook=chroot \"$1\" sh -s <'{HERE / 'guest-setup'}'",
+        *(
+            f"--customize-hook=chroot \"$1\" sh -s '{COMMAND_LINE}' <'{HERE / script}'"
+            for script in SETUP
+        ),
         CODENAME,
         str(folder / "root.tar"),
         "-",
