@@ -20,6 +20,9 @@
 /* Profiles of unified kernel images beyond this are not listed. */
 #define ENTRIES_MAX NAMES_MAX
 
+/* … nor if their entries name more addons than this: a listing has to fit into one message. */
+#define ADDONS_MAX 4096
+
 /* One listing. */
 typedef struct {
   int root_fd;
@@ -28,6 +31,7 @@ typedef struct {
   GPtrArray *entries; /* (element-type KexecEntry) */
   GHashTable *ids;    /* the ids that are taken */
   GHashTable *files;  /* the files that are listed, each as "device:inode" */
+  guint n_addons;     /* that entries of profiles name */
   gboolean is_full;   /* profiles were left out */
 } Listing;
 
@@ -70,7 +74,7 @@ open_file (const Listing *self, KexecEntry *entry, const char *file)
   if (fd < 0) {
     g_autofree char *path = g_build_filename (self->path, file, NULL);
 
-    kexec_entry_add_unreadable (entry, path, error);
+    kexec_entry_add_unreadable (entry->findings, path, error);
   }
   return fd;
 }
@@ -188,7 +192,8 @@ add_others (Listing *self, GPtrArray *others, const KexecKernelName *name)
     KexecEntry *entry = others->pdata[i];
     GString *id;
 
-    self->is_full |= self->entries->len >= ENTRIES_MAX;
+    self->n_addons += g_strv_length (entry->addons);
+    self->is_full |= self->entries->len >= ENTRIES_MAX || self->n_addons > ADDONS_MAX;
     if (self->is_full)
       return;
     id = g_string_new (entry->id);
@@ -283,8 +288,9 @@ kexec_directory_list (int root_fd, const char *boot_path, KexecFindings *finding
   closedir (dir);
   if (self.is_full)
     kexec_findings_add (findings, KEXEC_FINDING_DIRECTORY_TOO_LARGE, boot_path, NULL,
-                        "%s holds unified kernel images with more profiles than %d in all, and the "
-                        "rest of them is not listed; keep fewer images there",
-                        boot_path, ENTRIES_MAX);
+                        "%s holds unified kernel images with more profiles than %d, or addons of "
+                        "theirs than %d, in all, and the rest of them is not listed; keep fewer "
+                        "images there",
+                        boot_path, ENTRIES_MAX, ADDONS_MAX);
   return g_steal_pointer (&entries);
 }

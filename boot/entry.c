@@ -79,9 +79,9 @@ remedy (const GError *error)
 }
 
 void
-kexec_entry_add_unreadable (KexecEntry *self, const char *path, const GError *error)
+kexec_entry_add_unreadable (KexecFindings *findings, const char *path, const GError *error)
 {
-  kexec_findings_add (self->findings, KEXEC_FINDING_ENTRY_UNREADABLE, path, NULL, "%s; %s",
+  kexec_findings_add (findings, KEXEC_FINDING_ENTRY_UNREADABLE, path, NULL, "%s; %s",
                       error->message, remedy (error));
 }
 

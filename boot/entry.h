@@ -62,12 +62,13 @@ gboolean kexec_entry_is_id (const char *text);
 
 /**
  * kexec_entry_add_unreadable:
+ * @findings: an entry's
  * @path: of the file that could not be opened
  * @error: why: a GIOErrorEnum of boot/beneath.h
  *
  * Adds the finding about it, with what to do.
  */
-void kexec_entry_add_unreadable (KexecEntry *self, const char *path, const GError *error);
+void kexec_entry_add_unreadable (KexecFindings *findings, const char *path, const GError *error);
 
 /** Returns: (transfer floating): an a{sv} as ListEntries documents it. */
 GVariant *kexec_entry_to_variant (const KexecEntry *self);

@@ -2,144 +2,19 @@
 /* Makes entries of unified kernel images and their addons. */
 #include "boot/uki.h"
 
-#include <dirent.h>
-#include <fcntl.h>
-#include <gio/gio.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#include "boot/beneath.h"
-#include "boot/fd.h"
+#include "boot/uki-beside.h"
 #include "image/cmdline.h"
 #include "image/kernel/kernel.h"
 
-#define ADDON_SUFFIX ".addon.efi"
-#define NAMES_MAX    1024 /* of all files beside the addons */
-
-/* An addon that can be read. */
-typedef struct {
-  char *path; /* as in an entry */
-  KexecUkiAddon *addon;
-} Addon;
-
 /* One image. */
 typedef struct {
-  int dirfd;
   KexecEntry *entry; /* of the default profile */
-  KexecUki *uki;
-  GPtrArray *addons;       /* (element-type Addon), in the order of their names */
-  KexecFindings *findings; /* about addons that cannot be read, for every profile's entry */
+  const KexecUki *uki;
+  const KexecUkiBeside *beside;
 } Image;
-
-static void
-addon_free (Addon *self)
-{
-  g_free (self->path);
-  kexec_uki_addon_free (self->addon);
-  g_free (self);
-}
-
-static int
-compare_strings (gconstpointer a, gconstpointer b)
-{
-  return strcmp (*(const char *const *) a, *(const char *const *) b);
-}
-
-/* As systemd-stub: the suffix in any case, no hidden files, ASCII. */
-static gboolean
-is_addon_name (const char *name)
-{
-  gsize length = strlen (name);
-  gsize suffix = strlen (ADDON_SUFFIX);
-
-  return *name != '.' && g_str_is_ascii (name) && length >= suffix &&
-         g_ascii_strcasecmp (name + length - suffix, ADDON_SUFFIX) == 0;
-}
-
-static gboolean
-is_directory (int dirfd, const char *name)
-{
-  struct stat st;
-
-  return fstatat (dirfd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR (st.st_mode);
-}
-
-/* Returns: (transfer full): the names of addons in the order of their bytes. */
-static GPtrArray *
-list_names (Image *self, DIR *dir, const char *path)
-{
-  GPtrArray *names = g_ptr_array_new_with_free_func (g_free);
-  struct dirent *file;
-  guint count = 0;
-
-  while ((file = readdir (dir)) != NULL && count++ < NAMES_MAX)
-    if (is_addon_name (file->d_name) && !is_directory (dirfd (dir), file->d_name))
-      g_ptr_array_add (names, g_strdup (file->d_name));
-  g_ptr_array_sort (names, compare_strings);
-  if (file != NULL || names->len > KEXEC_UKI_ADDONS_MAX)
-    kexec_findings_add (self->findings, KEXEC_FINDING_DIRECTORY_TOO_LARGE, path, NULL,
-                        "%s holds more than %d addons or %d names, and the rest of them was not "
-                        "looked at; remove what is not needed",
-                        path, KEXEC_UKI_ADDONS_MAX, NAMES_MAX);
-  if (names->len > KEXEC_UKI_ADDONS_MAX)
-    g_ptr_array_set_size (names, KEXEC_UKI_ADDONS_MAX);
-  return names;
-}
-
-/* @file: beneath the directory; @path: as in an entry */
-static void
-add_addon (Image *self, const char *file, const char *path)
-{
-  g_autoptr (GError) error = NULL;
-  kexec_autofd fd = kexec_beneath_open_regular (self->dirfd, file, &error);
-  g_autoptr (KexecUkiAddon) addon = NULL;
-  struct stat st;
-  KexecInput input;
-  Addon *found;
-
-  if (fd < 0) {
-    /* Its command line may be what makes the kernel find its root: do not boot without it. */
-    kexec_entry_add_unreadable (self->entry, path, error);
-    return;
-  }
-  if (fstat (fd, &st) < 0)
-    return;
-  input = kexec_input_from_fd (fd, (guint64) st.st_size);
-  addon = kexec_uki_addon_read (&input, path, self->findings);
-  if (addon == NULL)
-    return;
-  found = g_new0 (Addon, 1);
-  found->path = g_strdup (path);
-  found->addon = g_steal_pointer (&addon);
-  g_ptr_array_add (self->addons, found);
-}
-
-static void
-find_addons (Image *self)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) names = NULL;
-  g_autofree char *path = g_strconcat (self->entry->kernel, ".extra.d", NULL);
-  g_autofree char *directory = g_path_get_basename (path);
-  int fd = kexec_beneath_open (self->dirfd, directory, O_RDONLY | O_DIRECTORY, &error);
-  DIR *dir;
-
-  if (fd < 0) {
-    if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND) &&
-        !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_DIRECTORY))
-      kexec_entry_add_unreadable (self->entry, path, error);
-    return;
-  }
-  dir = fdopendir (fd);
-  names = list_names (self, dir, path);
-  closedir (dir);
-  for (guint i = 0; i < names->len; i++) {
-    g_autofree char *file = g_build_filename (directory, names->pdata[i], NULL);
-    g_autofree char *addon_path = g_build_filename (path, names->pdata[i], NULL);
-
-    add_addon (self, file, addon_path);
-  }
-}
 
 static void
 set_cmdline (KexecEntry *entry, const KexecUkiProfile *profile, const GPtrArray *addons)
@@ -149,7 +24,7 @@ set_cmdline (KexecEntry *entry, const KexecUkiProfile *profile, const GPtrArray 
   entry->cmdline_origin = profile->has_cmdline ? KEXEC_CMDLINE_OWN : KEXEC_CMDLINE_NONE;
   if (strlen (cmdline) > KEXEC_CMDLINE_MAX) {
     /* Never kept: a listing of many such images would not fit into memory or a message. */
-    kexec_cmdline_check (cmdline, 0, entry->kernel, entry->findings);
+    kexec_cmdline_check (cmdline, 0, cmdline, entry->kernel, entry->findings);
     return;
   }
   g_free (entry->cmdline);
@@ -163,15 +38,16 @@ set_addons (const Image *self, KexecEntry *entry, const KexecUkiProfile *profile
   g_autoptr (GStrvBuilder) paths = g_strv_builder_new ();
   g_autoptr (GPtrArray) addons = g_ptr_array_new ();
 
-  for (guint i = 0; i < self->addons->len; i++) {
-    const Addon *addon = self->addons->pdata[i];
+  for (guint i = 0; i < self->beside->addons->len; i++) {
+    const KexecUkiAddonFile *addon = self->beside->addons->pdata[i];
 
-    if (!kexec_uki_addon_applies (addon->addon, self->uki->architecture, profile->release,
-                                  addon->path, entry->findings))
+    if (!kexec_uki_addon_applies (addon->facts, self->uki, profile))
       continue;
     g_strv_builder_add (paths, addon->path);
-    g_ptr_array_add (addons, addon->addon);
+    g_ptr_array_add (addons, addon->facts);
   }
+  kexec_uki_addons_pass_over (self->beside->addons->len - addons->len, entry->kernel,
+                              entry->findings);
   g_strfreev (entry->addons);
   entry->addons = g_strv_builder_end (paths);
   set_cmdline (entry, profile, addons);
@@ -245,10 +121,9 @@ make_entry (const Image *self, const KexecUkiProfile *profile, guint number)
 /* Adds entries for all profiles but the first, and makes the image's own entry that of the first.
  */
 static void
-add_profiles (Image *self, GPtrArray *others)
+add_profiles (const Image *self, GPtrArray *others)
 {
-  find_addons (self);
-  kexec_findings_append (self->entry->findings, self->findings);
+  kexec_findings_append (self->entry->findings, self->beside->findings);
   for (guint i = 1; i < self->uki->profiles->len; i++) {
     g_autoptr (KexecEntry) entry = make_entry (self, self->uki->profiles->pdata[i], i);
 
@@ -265,11 +140,8 @@ kexec_uki_entries_read (KexecEntry *entry, int dirfd, int fd)
 {
   g_autoptr (GPtrArray) others =
     g_ptr_array_new_with_free_func ((GDestroyNotify) kexec_entry_unref);
-  g_autoptr (GPtrArray) addons = g_ptr_array_new_with_free_func ((GDestroyNotify) addon_free);
-  g_autoptr (KexecFindings) findings = kexec_findings_new ();
   g_autoptr (KexecFindings) problems = kexec_findings_new ();
   g_autoptr (KexecUki) uki = NULL;
-  Image self = { .dirfd = dirfd, .entry = entry, .addons = addons, .findings = findings };
   KexecInput input;
   struct stat st;
 
@@ -280,8 +152,10 @@ kexec_uki_entries_read (KexecEntry *entry, int dirfd, int fd)
     return NULL;
   entry->is_uki = TRUE;
   uki = kexec_uki_read (&input, entry->kernel, problems);
-  self.uki = uki;
   if (uki != NULL) {
+    g_autoptr (KexecUkiBeside) beside = kexec_uki_beside_read (dirfd, entry->kernel);
+    const Image self = { .entry = entry, .uki = uki, .beside = beside };
+
     add_profiles (&self, others);
   } else {
     /* The system's command line is not its own, so that nothing need be said about that one. */

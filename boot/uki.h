@@ -1,19 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Entries of unified kernel images: one for each profile, with the addons that lie beside the image
- * in NAME.extra.d/WHAT.addon.efi (systemd-stub(7), "Companion Files").
+ * Entries of unified kernel images: one for each profile, with what lies beside the image.
  */
 #pragma once
 
 #include "boot/entry.h"
 
-/* More addons of one image than this are not looked at. */
-#define KEXEC_UKI_ADDONS_MAX 64
-
 /**
  * kexec_uki_entries_read:
  * @entry: (inout): the entry of a kernel file: its id, paths, source and kind are set
- * @dirfd: the directory that the file lies in; addons are opened beneath it
+ * @dirfd: the directory that the file lies in; see kexec_uki_beside_read()
  * @fd: the file
  *
  * If the file is a unified kernel image, makes @entry the one of its default profile: version,

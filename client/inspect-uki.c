@@ -5,11 +5,10 @@
 
 #include "client/inspect-fit.h"
 #include "image/cmdline.h"
+#include "image/uki/companion.h"
 
 /* Addons beyond this many are not read. */
 #define MAX_ADDONS 64
-
-#define ADDON_SUFFIX ".addon.efi"
 
 static const char MICROCODE[] = ".ucode", INITRD[] = ".initrd";
 
@@ -100,22 +99,26 @@ compare_names (gconstpointer a, gconstpointer b)
   return strcmp (*(const char *const *) a, *(const char *const *) b);
 }
 
-/* Returns: (transfer full) (element-type char *): sorted names, none if there is no directory. */
+/* Returns: (transfer full) (element-type char *): sorted names of addons, none if there is no
+ * directory; @kinds: KexecCompanion: what there is. */
 static GPtrArray *
-list_addons (const char *directory)
+list_addons (const char *directory, guint *kinds)
 {
   GPtrArray *names = g_ptr_array_new_with_free_func (g_free);
   GDir *dir = g_dir_open (directory, 0, NULL);
   const char *name;
 
+  *kinds = KEXEC_COMPANION_NONE;
   if (dir == NULL)
     return names;
   while ((name = g_dir_read_name (dir)) != NULL) {
-    gsize length = strlen (name);
+    g_autofree char *path = g_build_filename (directory, name, NULL);
+    KexecCompanion kind = kexec_companion_recognize (name);
 
-    /* File systems that EFI reads do not tell letters' cases apart. */
-    if (length >= strlen (ADDON_SUFFIX) &&
-        g_ascii_strcasecmp (name + length - strlen (ADDON_SUFFIX), ADDON_SUFFIX) == 0)
+    if (kind == KEXEC_COMPANION_NONE || g_file_test (path, G_FILE_TEST_IS_DIR))
+      continue;
+    *kinds |= kind;
+    if (kind == KEXEC_COMPANION_ADDON)
       g_ptr_array_add (names, g_strdup (name));
   }
   g_dir_close (dir);
@@ -142,7 +145,8 @@ void
 kexec_inspect_addons (KexecInspected *self, const KexecInspectHost *host)
 {
   g_autofree char *directory = g_strconcat (self->path, ".extra.d", NULL);
-  g_autoptr (GPtrArray) names = list_addons (directory);
+  guint kinds;
+  g_autoptr (GPtrArray) names = list_addons (directory, &kinds);
 
   for (guint i = 0; i < MIN (names->len, MAX_ADDONS); i++) {
     g_autofree char *path = g_build_filename (directory, names->pdata[i], NULL);
@@ -153,6 +157,7 @@ kexec_inspect_addons (KexecInspected *self, const KexecInspectHost *host)
     kexec_findings_add (self->findings, KEXEC_FINDING_UKI_ADDON_UNUSABLE, directory, NULL,
                         "%s holds more than %d addons; the rest is left out of what was checked",
                         directory, MAX_ADDONS);
+  kexec_companions_check (kinds, self->path, self->findings);
 }
 
 /* --- profiles --- */
@@ -189,14 +194,19 @@ static GPtrArray *
 choose_addons (const KexecInspected *self, const KexecUkiProfile *profile, KexecFindings *findings)
 {
   GPtrArray *chosen = g_ptr_array_new ();
+  guint n_passed_over = 0;
 
   for (guint i = 0; i < self->addons->len; i++) {
     const KexecInspected *addon = self->addons->pdata[i];
 
-    if (addon->addon != NULL && kexec_uki_addon_applies (addon->addon, self->kernel->architecture,
-                                                         profile->release, addon->path, findings))
+    if (addon->addon == NULL)
+      continue;
+    if (kexec_uki_addon_applies (addon->addon, self->kernel->uki, profile))
       g_ptr_array_add (chosen, addon->addon);
+    else
+      n_passed_over++;
   }
+  kexec_uki_addons_pass_over (n_passed_over, self->path, findings);
   return chosen;
 }
 
@@ -225,7 +235,7 @@ check_profile (const KexecInspected *self, const KexecUkiProfile *profile, const
   add_initrds (self, images, initrds);
   /* Without one, it gets what a boot loader or the user gives it. */
   if (*cmdline != '\0')
-    kexec_cmdline_check (cmdline, kernel->cmdline_limit, subject, findings);
+    kexec_cmdline_check (cmdline, kernel->cmdline_limit, cmdline, subject, findings);
   kexec_inspect_fit (self->path, kernel, initrds, subject, cmdline, &host->machine, findings);
 }
 

@@ -11,6 +11,7 @@
 #include "daemon/staging-private.h"
 #include "image/cmdline.h"
 #include "image/fit.h"
+#include "image/magic.h"
 
 /* --- progress --- */
 
@@ -46,7 +47,9 @@ input_of (const KexecMemfd *copy)
 const KexecUkiProfile *
 kexec_staging_profile (const KexecStaging *self)
 {
-  return self->facts->uki != NULL ? kexec_uki_find_profile (self->facts->uki, self->profile) : NULL;
+  const KexecUki *uki = self->facts != NULL ? self->facts->uki : NULL;
+
+  return uki != NULL ? kexec_uki_find_profile (uki, self->profile) : NULL;
 }
 
 GPtrArray *
@@ -70,14 +73,26 @@ inspect_addons (KexecStaging *self)
 
   for (guint i = 0; i < self->addons->len; i++) {
     KexecStagingAddon *addon = &g_array_index (self->addons, KexecStagingAddon, i);
-    const char *name = kexec_staging_display_name (self, i + 1); /* addons follow the kernel */
+    const char *name = kexec_staging_name (self, i + 1); /* addons follow the kernel */
     KexecInput input = input_of (addon->copy);
 
     addon->facts = kexec_uki_addon_read (&input, name, self->verdict);
     addon->applies = addon->facts != NULL && profile != NULL &&
-                     kexec_uki_addon_applies (addon->facts, self->facts->uki->architecture,
-                                              profile->release, name, self->verdict);
+                     kexec_uki_addon_applies (addon->facts, self->facts->uki, profile);
   }
+}
+
+/* Returns: (transfer full) (nullable): what a unified kernel image and its addons say. */
+static char *
+join_own_cmdline (const KexecStaging *self)
+{
+  const KexecUkiProfile *profile = kexec_staging_profile (self);
+  g_autoptr (GPtrArray) addons = NULL;
+
+  if (profile == NULL)
+    return NULL;
+  addons = kexec_staging_addons (self);
+  return kexec_uki_join_cmdline (profile->cmdline, addons);
 }
 
 /* The catalog read an image's command line before anybody was asked, and this is what was granted.
@@ -86,13 +101,10 @@ static gboolean
 take_own_cmdline (KexecStaging *self, GError **error)
 {
   const KexecUkiProfile *profile = kexec_staging_profile (self);
-  g_autoptr (GPtrArray) addons = NULL;
-  g_autofree char *own = NULL;
+  g_autofree char *own = join_own_cmdline (self);
 
   if (profile == NULL)
     return TRUE;
-  addons = kexec_staging_addons (self);
-  own = kexec_uki_join_cmdline (profile->cmdline, addons);
   if (self->entry == NULL && *self->record->cmdline == '\0') {
     g_free (self->record->cmdline);
     self->record->cmdline = g_steal_pointer (&own);
@@ -110,7 +122,7 @@ take_own_cmdline (KexecStaging *self, GError **error)
 static void
 check_profile (KexecStaging *self)
 {
-  const char *name = kexec_staging_display_name (self, 0);
+  const char *name = kexec_staging_name (self, 0);
 
   if (*self->profile == '\0' || self->facts->uki != NULL ||
       kexec_findings_blocker (self->verdict) != NULL)
@@ -120,28 +132,43 @@ check_profile (KexecStaging *self)
                       self->profile);
 }
 
-gboolean
-kexec_staging_inspect_kernel (KexecStaging *self, GCancellable *cancellable, GError **error)
-{
-  const char *name = kexec_staging_display_name (self, 0);
-  KexecInput input = input_of (self->kernel);
-  Watched watched = { self, cancellable };
-  const KexecWatch watch = { proceed, &watched };
-  g_autoptr (KexecSecurity) security = kexec_security_read (self->environment->root_fd);
-  const GPtrArray *signatures;
+/* One look at the kernel, which may be in a thread of its own. */
+typedef struct {
+  KexecInput input;
+  const char *name;
+  const char *profile;
+  const KexecWatch *watch;
   KexecMachine machine;
+  KexecFindings *findings;
+  KexecKernel *kernel;
+} Look;
 
-  kexec_staging_report (self, "check", 0, TRUE);
-  kexec_machine_read (self->environment->root_fd, &machine);
-  self->facts = kexec_kernel_inspect (&input, name, &machine, self->profile, &watch, self->verdict);
-  self->record->release = g_strdup (self->facts->release != NULL ? self->facts->release : "");
+static gpointer
+look_at_kernel (gpointer data)
+{
+  Look *look = data;
+
+  look->kernel = kexec_kernel_inspect (&look->input, look->name, &look->machine, look->profile,
+                                       look->watch, look->findings);
+  return NULL;
+}
+
+/* Takes what the look found, and what follows from it. */
+static gboolean
+conclude_kernel (KexecStaging *self, const Look *look, GError **error)
+{
+  g_autoptr (KexecSecurity) security = kexec_security_read (self->environment->root_fd);
+  KexecKernel *kernel = look->kernel;
+
+  self->facts = kernel;
+  self->record->release = g_strdup (kernel->release != NULL ? kernel->release : "");
+  kexec_findings_append (self->verdict, look->findings);
   check_profile (self);
   inspect_addons (self);
-  signatures =
-    self->facts->inner_signatures != NULL ? self->facts->inner_signatures : self->facts->signatures;
-  kexec_signature_predict (signatures, &security->policy, name, self->verdict);
-  return !g_cancellable_set_error_if_cancelled (cancellable, error) &&
-         take_own_cmdline (self, error);
+  kexec_signature_predict (kernel->inner_signatures != NULL ? kernel->inner_signatures
+                                                            : kernel->signatures,
+                           &security->policy, look->name, self->verdict);
+  return take_own_cmdline (self, error);
 }
 
 /* --- the initrds --- */
@@ -181,28 +208,25 @@ read_config (const KexecStaging *self)
 }
 
 static void
-check_fit (KexecStaging *self, const GPtrArray *initrds)
+check_fit (KexecStaging *self, const GPtrArray *initrds, const KexecMachine *machine)
 {
   g_autoptr (KexecKernelConfig) beside = NULL;
   const KexecKernelConfig *config = self->facts->config;
-  KexecMachine machine;
+  g_autofree char *own = join_own_cmdline (self);
 
   if (config == NULL)
     config = beside = read_config (self);
-  kexec_machine_read (self->environment->root_fd, &machine);
-  kexec_fit_check (self->facts, initrds, config, self->record->cmdline, &machine, self->verdict);
-  kexec_cmdline_check (self->record->cmdline, self->facts->cmdline_limit,
-                       kexec_staging_display_name (self, 0), self->verdict);
+  kexec_fit_check (self->facts, initrds, config, self->record->cmdline, machine, self->verdict);
+  kexec_cmdline_check (self->record->cmdline, self->facts->cmdline_limit, own,
+                       kexec_staging_name (self, 0), self->verdict);
 }
 
-gboolean
-kexec_staging_inspect_initrds (KexecStaging *self, GCancellable *cancellable, GError **error)
+/* Returns: (transfer full) (element-type KexecInitrd): what was copied, in loading order. */
+static GPtrArray *
+inspect_initrds (const KexecStaging *self, const KexecWatch *watch, KexecFindings *findings)
 {
-  g_autoptr (GPtrArray) initrds =
-    g_ptr_array_new_with_free_func ((GDestroyNotify) kexec_initrd_free);
+  GPtrArray *initrds = g_ptr_array_new_with_free_func ((GDestroyNotify) kexec_initrd_free);
   g_autofree KexecInitrdJob *jobs = g_new0 (KexecInitrdJob, self->initrds->len);
-  Watched watched = { self, cancellable };
-  const KexecWatch watch = { proceed, &watched };
 
   for (guint i = 0; i < self->initrds->len; i++) {
     const KexecStagingInitrd *initrd = &g_array_index (self->initrds, KexecStagingInitrd, i);
@@ -211,11 +235,70 @@ kexec_staging_inspect_initrds (KexecStaging *self, GCancellable *cancellable, GE
     jobs[i].input = kexec_input_slice (&all, initrd->offset, initrd->size);
     jobs[i].subject = initrd->name;
   }
-  kexec_initrds_inspect (jobs, self->initrds->len, &watch, self->verdict);
+  kexec_initrds_inspect (jobs, self->initrds->len, watch, findings);
   for (guint i = 0; i < self->initrds->len; i++)
     g_ptr_array_add (initrds, jobs[i].initrd);
-  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+  return initrds;
+}
+
+/* --- both --- */
+
+static gboolean
+is_bzimage (const KexecInput *input)
+{
+  g_autofree guint8 *head = g_malloc (KEXEC_MAGIC_SIZE);
+
+  return kexec_magic_identify (head, kexec_input_read (input, 0, head, KEXEC_MAGIC_SIZE)) ==
+         KEXEC_MAGIC_BZIMAGE;
+}
+
+/* A bzImage is looked at while its initrds are. Other kernels have to be known first: they may
+ * bring initrds of their own. */
+static GPtrArray *
+inspect_all (KexecStaging *self, Look *look, GCancellable *cancellable, KexecFindings *findings,
+             GError **error)
+{
+  g_autoptr (GPtrArray) initrds = NULL;
+  GThread *thread = NULL;
+  gboolean ok;
+
+  if (is_bzimage (&look->input))
+    thread = g_thread_new ("kernel", look_at_kernel, look);
+  else
+    look_at_kernel (look);
+  ok = (thread != NULL || conclude_kernel (self, look, error)) &&
+       kexec_staging_copy_initrds (self, cancellable, error);
+  if (ok)
+    initrds = inspect_initrds (self, look->watch, findings);
+  if (thread != NULL) {
+    g_thread_join (thread);
+    ok = conclude_kernel (self, look, ok ? error : NULL) && ok;
+  }
+  return ok ? g_steal_pointer (&initrds) : NULL;
+}
+
+gboolean
+kexec_staging_inspect (KexecStaging *self, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (KexecFindings) of_kernel = kexec_findings_new ();
+  g_autoptr (KexecFindings) of_initrds = kexec_findings_new ();
+  g_autoptr (GPtrArray) initrds = NULL;
+  Watched watched = { self, cancellable };
+  const KexecWatch watch = { proceed, &watched };
+  Look look = {
+    .input = input_of (self->kernel),
+    .name = kexec_staging_name (self, 0),
+    .profile = self->profile,
+    .watch = &watch,
+    .findings = of_kernel,
+  };
+
+  kexec_staging_report (self, "check", 0, TRUE);
+  kexec_machine_read (self->environment->root_fd, &look.machine);
+  initrds = inspect_all (self, &look, cancellable, of_initrds, error);
+  if (initrds == NULL || g_cancellable_set_error_if_cancelled (cancellable, error))
     return FALSE;
-  check_fit (self, initrds);
+  kexec_findings_append (self->verdict, of_initrds);
+  check_fit (self, initrds, &look.machine);
   return TRUE;
 }

@@ -18,6 +18,7 @@ typedef enum {
 typedef struct {
   KexecStagingRole role;
   char *path; /* below the root; "" for a caller's descriptor */
+  char *name; /* what to call it in a sentence */
   int fd;     /* -1 until opened */
 } KexecStagingSource;
 
@@ -80,16 +81,24 @@ struct KexecStaging {
 /** Tells the main context how far the work is; @always: even if it was told a moment ago. */
 void kexec_staging_report (KexecStaging *self, const char *phase, guint64 done, gboolean always);
 
-/** What to call the file in a sentence. */
-const char *kexec_staging_display_name (const KexecStaging *self, guint index);
+/** What to call a file in a sentence. */
+static inline const char *
+kexec_staging_name (const KexecStaging *self, guint index)
+{
+  return g_array_index (self->sources, KexecStagingSource, index).name;
+}
 
 /** Opens every file, or looks at the descriptors that were passed; fills the record's files. */
 gboolean kexec_staging_open (KexecStaging *self, GError **error);
 /** Copies and hashes the kernel, and what comes with it: addons. */
 gboolean kexec_staging_copy_kernel (KexecStaging *self, GCancellable *cancellable, GError **error);
-/** Inspects the kernel and the addons; what blocks is among the findings. */
-gboolean kexec_staging_inspect_kernel (KexecStaging *self, GCancellable *cancellable,
-                                       GError **error);
+/**
+ * kexec_staging_inspect:
+ *
+ * Inspects the kernel and its addons, copies the initrds once it is known which there are, inspects
+ * them, and whether everything fits together; what blocks is among the findings.
+ */
+gboolean kexec_staging_inspect (KexecStaging *self, GCancellable *cancellable, GError **error);
 /** Returns: (nullable): the profile that is booted; %NULL: the kernel is no unified kernel image.
  */
 const KexecUkiProfile *kexec_staging_profile (const KexecStaging *self);
@@ -106,8 +115,5 @@ gboolean kexec_staging_copy_initrds (KexecStaging *self, GCancellable *cancellab
  * is none, or the entry is trusted and this file is not.
  */
 int kexec_staging_open_config (const KexecStaging *self, const char *release);
-/** Inspects the initrds, and whether everything fits together. */
-gboolean kexec_staging_inspect_initrds (KexecStaging *self, GCancellable *cancellable,
-                                        GError **error);
 /** Loads the copies, with a record before and after. From its beginning nothing stops it. */
 gboolean kexec_staging_load (KexecStaging *self, GError **error);

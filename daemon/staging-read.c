@@ -25,16 +25,6 @@ static const char *const roles[] = {
   [KEXEC_STAGING_INITRD] = "initrd",
 };
 
-const char *
-kexec_staging_display_name (const KexecStaging *self, guint index)
-{
-  const KexecStagingSource *source = &g_array_index (self->sources, KexecStagingSource, index);
-
-  if (*source->path != '\0')
-    return source->path;
-  return source->role == KEXEC_STAGING_KERNEL ? self->record->title : "An initrd";
-}
-
 /* A descriptor that a caller passed can be anything. */
 static gboolean
 check_descriptor (int fd, const char *name, GError **error)
@@ -124,7 +114,7 @@ kexec_staging_open (KexecStaging *self, GError **error)
   }
   for (guint i = 0; i < self->sources->len; i++) {
     KexecStagingSource *source = &g_array_index (self->sources, KexecStagingSource, i);
-    const char *name = kexec_staging_display_name (self, i);
+    const char *name = kexec_staging_name (self, i);
     struct stat st;
 
     if (!check_descriptor (source->fd, name, error))
@@ -159,7 +149,7 @@ copy_source (KexecStaging *self, guint index, KexecMemfd *memfd, GCancellable *c
 {
   KexecStagingSource *source = &g_array_index (self->sources, KexecStagingSource, index);
   KexecRecordFile *file = self->record->files->pdata[index];
-  const char *name = kexec_staging_display_name (self, index);
+  const char *name = kexec_staging_name (self, index);
   struct stat st;
 
   if (!kexec_memfd_append (memfd, source->fd, name, file->size, cancellable, on_copied, self,
@@ -239,7 +229,7 @@ name_section (const KexecStaging *self, const KexecInput *section, const char *w
   for (guint i = 0; i < self->addons->len; i++)
     if (g_array_index (self->addons, KexecStagingAddon, i).copy->fd == section->fd)
       source = i + 1; /* addons follow the kernel */
-  return g_strdup_printf ("%s: its %s", kexec_staging_display_name (self, source), what);
+  return g_strdup_printf ("%s: its %s", kexec_staging_name (self, source), what);
 }
 
 /* Appends sections of an image or addon; they have been hashed with the file that they lie in. */
@@ -267,7 +257,7 @@ copy_given_initrds (KexecStaging *self, GCancellable *cancellable, GError **erro
 
     if (g_array_index (self->sources, KexecStagingSource, i).role != KEXEC_STAGING_INITRD)
       continue;
-    memfd = begin_initrd (self, kexec_staging_display_name (self, i), file->size, error);
+    memfd = begin_initrd (self, kexec_staging_name (self, i), file->size, error);
     if (memfd == NULL || !copy_source (self, i, memfd, cancellable, error))
       return FALSE;
   }

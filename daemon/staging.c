@@ -18,6 +18,7 @@ static void
 source_clear (KexecStagingSource *source)
 {
   g_free (source->path);
+  g_free (source->name);
   kexec_closer_close (source->fd);
 }
 
@@ -58,9 +59,14 @@ staging_new (const KexecEnvironment *environment, const char *title, const char 
 }
 
 static void
-add_source (KexecStaging *self, KexecStagingRole role, const char *path, int fd)
+add_source (KexecStaging *self, KexecStagingRole role, const char *path, const char *name, int fd)
 {
-  KexecStagingSource source = { .role = role, .path = g_strdup (path), .fd = fd };
+  KexecStagingSource source = {
+    .role = role,
+    .path = g_strdup (path),
+    .name = g_strdup (name),
+    .fd = fd,
+  };
 
   g_array_append_val (self->sources, source);
 }
@@ -77,11 +83,11 @@ kexec_staging_new_entry (const KexecEnvironment *environment, KexecEntry *entry,
   self->record->source = g_strdup (entry->source);
   kexec_findings_append (self->findings, entry->findings);
   self->profile = g_strdup (entry->profile);
-  add_source (self, KEXEC_STAGING_KERNEL, entry->kernel, -1);
+  add_source (self, KEXEC_STAGING_KERNEL, entry->kernel, entry->kernel, -1);
   for (guint i = 0; entry->addons[i] != NULL; i++)
-    add_source (self, KEXEC_STAGING_ADDON, entry->addons[i], -1);
+    add_source (self, KEXEC_STAGING_ADDON, entry->addons[i], entry->addons[i], -1);
   for (guint i = 0; entry->initrds[i] != NULL; i++)
-    add_source (self, KEXEC_STAGING_INITRD, entry->initrds[i], -1);
+    add_source (self, KEXEC_STAGING_INITRD, entry->initrds[i], entry->initrds[i], -1);
   return self;
 }
 
@@ -107,9 +113,12 @@ kexec_staging_new_files (const KexecEnvironment *environment, const int *fds, gu
   self->may_be_untrusted = TRUE;
   self->record->id = g_strdup ("");
   self->record->source = g_strdup ("files");
-  for (guint i = 0; i < n_fds; i++)
-    add_source (self, i == 0 ? KEXEC_STAGING_KERNEL : KEXEC_STAGING_INITRD, "",
-                fcntl (fds[i], F_DUPFD_CLOEXEC, 3));
+  add_source (self, KEXEC_STAGING_KERNEL, "", title, fcntl (fds[0], F_DUPFD_CLOEXEC, 3));
+  for (guint i = 1; i < n_fds; i++) {
+    g_autofree char *name = n_fds > 2 ? g_strdup_printf ("Initrd %u", i) : g_strdup ("The initrd");
+
+    add_source (self, KEXEC_STAGING_INITRD, "", name, fcntl (fds[i], F_DUPFD_CLOEXEC, 3));
+  }
   return self;
 }
 
@@ -270,10 +279,7 @@ static gboolean
 examine (KexecStaging *self, GCancellable *cancellable, GError **error)
 {
   return kexec_staging_copy_kernel (self, cancellable, error) &&
-         kexec_staging_inspect_kernel (self, cancellable, error) &&
-         kexec_staging_copy_initrds (self, cancellable, error) &&
-         kexec_staging_inspect_initrds (self, cancellable, error) &&
-         !g_cancellable_set_error_if_cancelled (cancellable, error);
+         kexec_staging_inspect (self, cancellable, error);
 }
 
 /* A check of files that have not changed is answered from memory; a load never is. */

@@ -108,6 +108,18 @@ kexec_cmdline_get (const char *cmdline, const char *key)
 }
 
 char *
+kexec_cmdline_root_for_initrd (const char *cmdline)
+{
+  static const char *const prefixes[] = { "UUID=", "LABEL=", "/dev/disk/", "/dev/mapper/" };
+  g_autofree char *root = kexec_cmdline_get (cmdline, "root");
+
+  for (guint i = 0; root != NULL && i < G_N_ELEMENTS (prefixes); i++)
+    if (g_str_has_prefix (root, prefixes[i]))
+      return g_steal_pointer (&root);
+  return NULL;
+}
+
+char *
 kexec_cmdline_clean (const char *cmdline)
 {
   static const char *const transient[] = {
@@ -178,15 +190,39 @@ find_flaw (const char *cmdline)
   if (strchr (cmdline, '\xa0') != NULL)
     return "holds a character with the byte A0, such as a no-break space, where the kernel would "
            "begin a new word; write it without that character";
-  if (find (cmdline, "root", NULL) > 1)
-    return "names the root device (root=) more than once; leave the one that is right, and to "
-           "replace "
-           "it, give a whole command line instead of words to append";
   return NULL;
 }
 
+/* Whether somebody repeated root= who built an image or its addon, and not who composed words. */
+static gboolean
+is_repeated_by_image (guint roots, const char *own)
+{
+  return own != NULL && roots <= find (own, "root", NULL);
+}
+
+static void
+check_root (const char *cmdline, const char *own, const char *subject, KexecFindings *findings)
+{
+  guint roots = find (cmdline, "root", NULL);
+
+  if (roots == 0)
+    kexec_findings_add (findings, KEXEC_FINDING_CMDLINE_NO_ROOT, subject, NULL,
+                        "The command line names no root device (root=); add one, unless the initrd "
+                        "finds it by itself");
+  else if (roots > 1 && is_repeated_by_image (roots, own))
+    kexec_findings_add (findings, KEXEC_FINDING_CMDLINE_TWO_ROOTS, subject, NULL,
+                        "The command line of the image and its addons names the root device "
+                        "(root=) more than once, and the last one counts; see that it is right");
+  else if (roots > 1)
+    kexec_findings_add (findings, KEXEC_FINDING_CMDLINE_INVALID, subject, NULL,
+                        "The command line names the root device (root=) more than once; leave the "
+                        "one that is right, and to replace it, give a whole command line instead "
+                        "of words to append");
+}
+
 void
-kexec_cmdline_check (const char *cmdline, guint limit, const char *subject, KexecFindings *findings)
+kexec_cmdline_check (const char *cmdline, guint limit, const char *own, const char *subject,
+                     KexecFindings *findings)
 {
   const char *flaw = find_flaw (cmdline);
   gsize length = strlen (cmdline);
@@ -205,9 +241,7 @@ kexec_cmdline_check (const char *cmdline, guint limit, const char *subject, Kexe
   } else if (flaw != NULL) {
     kexec_findings_add (findings, KEXEC_FINDING_CMDLINE_INVALID, subject, NULL,
                         "The command line %s", flaw);
-  } else if (!kexec_cmdline_has (cmdline, "root")) {
-    kexec_findings_add (findings, KEXEC_FINDING_CMDLINE_NO_ROOT, subject, NULL,
-                        "The command line names no root device (root=); add one, unless the initrd "
-                        "finds it by itself");
+  } else {
+    check_root (cmdline, own, subject, findings);
   }
 }

@@ -22,6 +22,17 @@ gboolean kexec_cmdline_has (const char *cmdline, const char *key);
 char *kexec_cmdline_get (const char *cmdline, const char *key);
 
 /**
+ * kexec_cmdline_root_for_initrd:
+ *
+ * Kernels find their root device by its number, its own name in /dev, PARTUUID= and PARTLABEL=
+ * (Linux: block/early-lookup.c); what file systems and udev call it, only an initrd can look up.
+ *
+ * Returns: (transfer full) (nullable): the root device, if it is named such that only an initrd
+ * finds it: UUID=, LABEL=, /dev/disk/, /dev/mapper/.
+ */
+char *kexec_cmdline_root_for_initrd (const char *cmdline);
+
+/**
  * kexec_cmdline_clean:
  *
  * Takes the words out of a running command line that belong to the boot it came from, wherever they
@@ -60,9 +71,12 @@ char *kexec_cmdline_opens_shell (const char *cmdline);
 /**
  * kexec_cmdline_check:
  * @limit: the longest the kernel takes, without the NUL; 0: only our own limit
+ * @own: (nullable): what a unified kernel image and its addons say, if it is one, whether or not
+ *   @cmdline is made of it. An addon that overrides root= boots: as many root= as in @own, if more
+ *   than one, are a warning. Where we compose a command line, two are a blocker.
  *
  * Adds findings: too long, control characters or not UTF-8 (kernels take bytes; we take text), the
  * byte 0xA0, more than one root=, no root= at all. Stops at the first blocker.
  */
-void kexec_cmdline_check (const char *cmdline, guint limit, const char *subject,
+void kexec_cmdline_check (const char *cmdline, guint limit, const char *own, const char *subject,
                           KexecFindings *findings);

@@ -5,8 +5,12 @@
 #include <string.h>
 
 #include "image/cmdline.h"
+#include "image/printable.h"
 
 #define REMEDY "make it again for this kernel, for example with update-initramfs or dracut"
+
+/* So many releases are named in a sentence. */
+#define RELEASES_SHOWN 5
 
 typedef struct {
   const KexecKernel *kernel;
@@ -15,6 +19,7 @@ typedef struct {
   const char *cmdline;
   const KexecMachine *machine;
   KexecFindings *findings;
+  guint n_unpacked; /* so many of the initrds, from the first on, does the kernel unpack */
 } Fit;
 
 static const KexecInitrd *
@@ -23,54 +28,10 @@ get (const Fit *self, guint i)
   return self->initrds->pdata[i];
 }
 
-/* ---- releases ---- */
-
-/* Returns: (transfer full): the releases that any of them has modules for, without doubles. */
-static GPtrArray *
-collect_releases (const Fit *self)
-{
-  GPtrArray *releases = g_ptr_array_new ();
-
-  for (guint i = 0; i < self->initrds->len; i++) {
-    const GPtrArray *some = get (self, i)->releases;
-
-    for (guint j = 0; j < some->len; j++)
-      if (!g_ptr_array_find_with_equal_func (releases, some->pdata[j], g_str_equal, NULL))
-        g_ptr_array_add (releases, some->pdata[j]);
-  }
-  return releases;
-}
-
-static void
-check_releases (const Fit *self)
-{
-  const char *release = self->kernel->release;
-  g_autoptr (GPtrArray) releases = collect_releases (self);
-  g_autofree char *list = NULL;
-  g_auto (GVariantDict) args = G_VARIANT_DICT_INIT (NULL);
-
-  /* Without modules at all it may well boot: the drivers can be in the kernel. */
-  if (release == NULL || releases->len == 0 ||
-      g_ptr_array_find_with_equal_func (releases, release, g_str_equal, NULL))
-    return;
-  g_ptr_array_add (releases, NULL);
-  list = g_strjoinv (", ", (char **) releases->pdata);
-  g_variant_dict_insert (&args, "release", "s", release);
-  g_variant_dict_insert (&args, "modules", "s", list);
-  kexec_findings_add (self->findings, KEXEC_FINDING_INITRD_OTHER_RELEASE, NULL,
-                      g_variant_dict_end (&args),
-                      "The initrd has modules for %s only, and the kernel is %s; make it again for "
-                      "that release, for example with \"update-initramfs -c -k %s\" or "
-                      "\"dracut --kver %s\"",
-                      list, release, release, release);
-}
-
-/* ---- what is in them ---- */
-
 static gboolean
 all (const Fit *self, gboolean (*has) (const KexecInitrd *initrd))
 {
-  for (guint i = 0; i < self->initrds->len; i++)
+  for (guint i = 0; i < self->n_unpacked; i++)
     if (!has (get (self, i)))
       return FALSE;
   return TRUE;
@@ -89,25 +50,216 @@ has_no_files (const KexecInitrd *initrd)
 }
 
 static gboolean
-has_no_init (const KexecInitrd *initrd)
+has_no_userspace (const KexecInitrd *initrd)
 {
-  return !initrd->has_init;
+  return !initrd->has_userspace;
 }
 
-/* Of what was not read to its end nobody knows what else is in it. */
-static void
-check_contents (const Fit *self)
+static gboolean
+has_all_releases (const KexecInitrd *initrd)
 {
-  if (self->initrds->len == 0 || !all (self, is_verified))
+  return !initrd->has_more_releases;
+}
+
+/* Whether the kernel was certainly built without it. */
+static gboolean
+lacks (const Fit *self, const char *option)
+{
+  return kexec_kernel_config_get (self->config, option) == KEXEC_CONFIG_NO;
+}
+
+/* ---- how far they are unpacked ---- */
+
+/* The kernel gets them as one, and stops at what is no archive. A boot configuration is taken off
+   at the end of all only. */
+static guint
+count_unpacked (const GPtrArray *initrds)
+{
+  for (guint i = 0; i < initrds->len; i++) {
+    const KexecInitrd *initrd = initrds->pdata[i];
+
+    if (initrd->ends_unpacking || (initrd->has_bootconfig && i + 1 < initrds->len))
+      return i + 1;
+  }
+  return initrds->len;
+}
+
+/* Returns: whether nothing is left out that may matter. */
+static gboolean
+check_order (const Fit *self)
+{
+  guint n = self->n_unpacked;
+  gboolean loses_files = FALSE;
+
+  for (guint i = n; i < self->initrds->len; i++)
+    loses_files = loses_files || get (self, i)->has_files;
+  if (!loses_files)
+    return TRUE;
+  kexec_findings_add (self->findings, KEXEC_FINDING_INITRD_MALFORMED, NULL, NULL,
+                      "The kernel does not unpack the initrds behind number %u of %u, because it "
+                      "stops at %s; %s",
+                      n, self->initrds->len,
+                      get (self, n - 1)->ends_unpacking ? "something in it that is no archive"
+                                                        : "the boot configuration at its end",
+                      get (self, n - 1)->ends_unpacking
+                        ? "make that one again, or put it last"
+                        : "append the configuration to the last one instead");
+  return FALSE;
+}
+
+/* ---- releases ---- */
+
+/* Returns: (transfer container): the releases that any of them has modules for, without doubles. */
+static GPtrArray *
+collect_releases (const Fit *self)
+{
+  GPtrArray *releases = g_ptr_array_new ();
+
+  for (guint i = 0; i < self->n_unpacked; i++) {
+    const GPtrArray *some = get (self, i)->releases;
+
+    for (guint j = 0; j < some->len; j++)
+      if (!g_ptr_array_find_with_equal_func (releases, some->pdata[j], g_str_equal, NULL))
+        g_ptr_array_add (releases, some->pdata[j]);
+  }
+  return releases;
+}
+
+/* Returns: (transfer full): the first of them, for a sentence: "6.1.0, 6.12.3 and 4 more" */
+static char *
+list_releases (const GPtrArray *releases)
+{
+  GString *list = g_string_new (NULL);
+
+  for (guint i = 0; i < MIN (releases->len, RELEASES_SHOWN); i++)
+    g_string_append_printf (list, "%s%s", i > 0 ? ", " : "", (const char *) releases->pdata[i]);
+  if (releases->len > RELEASES_SHOWN)
+    g_string_append_printf (list, " and %u more", releases->len - RELEASES_SHOWN);
+  return g_string_free (list, FALSE);
+}
+
+/* Returns: (transfer full): what to do; as commands, if the release can stand in one. */
+static char *
+remedy_for (const char *release)
+{
+  for (const char *p = release; *p != '\0'; p++)
+    if (!g_ascii_isalnum (*p) && strchr ("._+~-", *p) == NULL)
+      return g_strdup ("make it again for that release");
+  return g_strdup_printf ("make it again for that release, for example with "
+                          "\"update-initramfs -c -k %s\" or \"dracut --kver %s\"",
+                          release, release);
+}
+
+static void
+add_other_release (const Fit *self, const GPtrArray *releases)
+{
+  g_autofree char *release = kexec_printable (self->kernel->release);
+  g_autofree char *list = list_releases (releases);
+  g_autofree char *remedy = remedy_for (self->kernel->release);
+  g_auto (GVariantDict) args = G_VARIANT_DICT_INIT (NULL);
+
+  g_variant_dict_insert (&args, "release", "s", release);
+  g_variant_dict_insert (&args, "modules", "s", list);
+  kexec_findings_add (
+    self->findings, KEXEC_FINDING_INITRD_OTHER_RELEASE, NULL, g_variant_dict_end (&args),
+    "The initrd has modules for %s only, and the kernel is %s; %s", list, release, remedy);
+}
+
+/* Without modules at all it may well boot: the drivers can be in the kernel. Of what was not read
+   to its end nobody knows what else is in it. */
+static void
+check_releases (const Fit *self)
+{
+  g_autoptr (GPtrArray) releases = collect_releases (self);
+
+  if (self->kernel->release == NULL || releases->len == 0 || !all (self, is_verified) ||
+      !all (self, has_all_releases))
     return;
-  if (all (self, has_no_files))
+  if (!g_ptr_array_find_with_equal_func (releases, self->kernel->release, g_str_equal, NULL))
+    add_other_release (self, releases);
+}
+
+/* ---- what is in them ---- */
+
+/* Returns: (nullable) (transfer none): the last with an /init, which is the one that stays. */
+static const KexecInitrd *
+find_init (const Fit *self)
+{
+  for (guint i = self->n_unpacked; i-- > 0;)
+    if (get (self, i)->has_init || get (self, i)->init_problem != NULL)
+      return get (self, i);
+  return NULL;
+}
+
+/* Without an /init the kernel mounts the root file system itself (Linux: init/main.c,
+   kernel_init_freeable). */
+static void
+check_init (const Fit *self)
+{
+  const KexecInitrd *initrd = find_init (self);
+
+  if (kexec_cmdline_has (self->cmdline, "rdinit") || (initrd != NULL && initrd->has_init))
+    return;
+  if (initrd != NULL)
+    kexec_findings_add (self->findings, KEXEC_FINDING_INITRD_NO_INIT, NULL, NULL,
+                        "The initrd has no program /init that the kernel could run, for the one in "
+                        "it %s; " REMEDY,
+                        initrd->init_problem);
+  else if (all (self, has_no_userspace) && kexec_cmdline_has (self->cmdline, "root"))
+    kexec_findings_add (self->findings, KEXEC_FINDING_INITRD_WITHOUT_INIT, NULL, NULL,
+                        "The initrd has neither programs nor modules, so that the kernel finds the "
+                        "root file system only with drivers of its own; add the initrd that "
+                        "belongs to the kernel, if there is one");
+  else
+    kexec_findings_add (self->findings, KEXEC_FINDING_INITRD_NO_INIT, NULL, NULL,
+                        "The initrd has no program /init that the kernel could run; " REMEDY);
+}
+
+static void
+add_nothing_useful (const Fit *self)
+{
+  if (get (self, self->n_unpacked - 1)->ends_unpacking)
+    kexec_findings_add (
+      self->findings, KEXEC_FINDING_INITRD_MALFORMED, NULL, NULL,
+      "The kernel stops at something in the initrd that is no archive, and before "
+      "it stands nothing but microcode or tables that it reads early; " REMEDY);
+  else
     kexec_findings_add (self->findings, KEXEC_FINDING_INITRD_ONLY_EARLY, NULL, NULL,
                         "The initrd holds nothing but microcode or tables that the kernel reads "
                         "early, so that it finds the root file system only with drivers of its "
                         "own; add the initrd that belongs to the kernel");
-  else if (all (self, has_no_init) && !kexec_cmdline_has (self->cmdline, "rdinit"))
-    kexec_findings_add (self->findings, KEXEC_FINDING_INITRD_NO_INIT, NULL, NULL,
-                        "The initrd has no program /init that the kernel could run; " REMEDY);
+}
+
+static void
+check_contents (const Fit *self)
+{
+  if (self->n_unpacked == 0 || !all (self, is_verified))
+    return;
+  if (all (self, has_no_files))
+    add_nothing_useful (self);
+  else
+    check_init (self);
+}
+
+/*
+ * Without an initrd the kernel panics if the command line names the root file system in a way that
+ * only an initrd understands. One that is built into the kernel may do; whether there is one, the
+ * configuration tells.
+ */
+static void
+check_root (const Fit *self)
+{
+  g_autofree char *root = kexec_cmdline_root_for_initrd (self->cmdline);
+
+  if (root == NULL ||
+      (self->initrds->len > 0 && !(all (self, is_verified) && all (self, has_no_files))) ||
+      !lacks (self, "CONFIG_INITRAMFS_SOURCE"))
+    return;
+  kexec_findings_add (self->findings, KEXEC_FINDING_INITRD_MISSING, NULL,
+                      g_variant_new_parsed ("{'root': <%s>}", root),
+                      "There is no initrd with files in it, and without one the kernel cannot find "
+                      "root=%s; add the initrd that belongs to the kernel",
+                      root);
 }
 
 /* ---- what the kernel can unpack ---- */
@@ -120,12 +272,6 @@ static const struct {
   { "xz", "CONFIG_RD_XZ" },     { "lzo", "CONFIG_RD_LZO" },     { "lz4", "CONFIG_RD_LZ4" },
   { "zstd", "CONFIG_RD_ZSTD" },
 };
-
-static gboolean
-lacks (const Fit *self, const char *option)
-{
-  return kexec_kernel_config_get (self->config, option) == KEXEC_CONFIG_NO;
-}
 
 static gboolean
 has_format (const KexecInitrd *initrd, const char *format)
@@ -246,12 +392,16 @@ kexec_fit_check (const KexecKernel *kernel, const GPtrArray *initrds,
     .cmdline = cmdline,
     .machine = machine,
     .findings = findings,
+    .n_unpacked = count_unpacked (initrds),
   };
 
   check_memory (&self);
   if (kexec_cmdline_has (cmdline, "noinitrd"))
     return;
+  check_root (&self);
   check_compression (&self);
+  if (!check_order (&self))
+    return;
   check_contents (&self);
   check_releases (&self);
 }

@@ -12,8 +12,9 @@
  * @cmdline: what it is booted with: "rdinit=" names another init, "noinitrd" none
  * @machine: what it is to boot on
  *
- * Looks for modules of another release, initrds without an init, with nothing but microcode, in a
- * compression that this kernel was built without, and for too little memory.
+ * Looks for an initrd that is missing, modules of another release, initrds without an init, with
+ * nothing but microcode, behind something that makes the kernel stop unpacking, in a compression
+ * that this kernel was built without, and for too little memory.
  */
 void kexec_fit_check (const KexecKernel *kernel, const GPtrArray *initrds,
                       const KexecKernelConfig *config, const char *cmdline,

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "image/codec/decode.h"
+#include "image/kernel/unwrap.h"
 #include "image/uki/pe.h"
 #include "image/uki/uki.h"
 
@@ -19,32 +19,13 @@ static const char *const names[] = {
 /* What an addon can add (UAPI.5, "PE Addons"); a boot loader has none of these. */
 static const char *const addon_sections[] = { ".cmdline", ".initrd", ".ucode", ".dtb", ".dtbauto" };
 
-/* The beginning of what was unpacked. */
-typedef struct {
-  guint8 data[HEAD_SIZE];
-  gsize size;
-} Head;
-
-static gboolean
-take_head (const guint8 *data, gsize size, gpointer user_data)
-{
-  Head *head = user_data;
-  gsize n = MIN (size, HEAD_SIZE - head->size);
-
-  memcpy (head->data + head->size, data, n);
-  head->size += n;
-  return head->size < HEAD_SIZE;
-}
-
 static KexecKind
 identify_packed (const KexecInput *input, KexecMagic format)
 {
-  KexecDecoded decoded;
-  Head head = { .size = 0 };
-  KexecMagic magic;
+  guint8 head[HEAD_SIZE];
+  gsize size = kexec_unwrap_peek (input, format, head, sizeof head);
+  KexecMagic magic = kexec_magic_identify (head, size);
 
-  kexec_decode (input, format, take_head, &head, NULL, &decoded);
-  magic = kexec_magic_identify (head.data, head.size);
   return magic == KEXEC_MAGIC_CPIO || magic == KEXEC_MAGIC_EMPTY ? KEXEC_KIND_INITRD
                                                                  : KEXEC_KIND_KERNEL;
 }

@@ -76,7 +76,7 @@ step_legacy (gpointer state, KexecCodecIo *io)
     return kexec_codec_finish (io, KEXEC_DECODE_DAMAGED);
   kexec_codec_skip (io, 4);
   if (size == LEGACY_MAGIC)
-    return TRUE;
+    return kexec_codec_emit (io, NULL, 0); /* which asks the watch */
   room = (int) MIN (BLOCK_MAX, (guint64) size * RATIO_MAX);
   grow (self->packed, size);
   grow (self->unpacked, (guint) room);

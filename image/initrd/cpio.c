@@ -7,8 +7,12 @@
 
 /* Fields of a header, 8 hexadecimal digits each, after 6 digits of magic. */
 enum {
+  FIELD_INODE = 0,
   FIELD_MODE = 1,
+  FIELD_LINKS = 4,
   FIELD_SIZE = 6,
+  FIELD_MAJOR = 7,
+  FIELD_MINOR = 8,
   FIELD_NAME_SIZE = 11,
   FIELD_CHECKSUM = 12,
   N_FIELDS = 13
@@ -68,8 +72,10 @@ end_body (KexecCpio *self, guint64 offset)
 {
   guint padding = to_alignment (offset);
 
-  /* Of links the kernel does not look at the checksum, and writers leave it out. */
-  if (self->has_checksum && S_ISREG (self->member.mode) && self->sum != self->checksum)
+  /* Of links the kernel does not look at the checksum, and writers leave it out; nor of what it
+     passes by. */
+  if (self->has_checksum && S_ISREG (self->member.mode) && !self->has_trailer &&
+      self->sum != self->checksum)
     self->problem = KEXEC_CPIO_BAD_CHECKSUM;
   else if (padding > 0)
     enter (self, KEXEC_CPIO_IN_ALIGNMENT, padding);
@@ -81,16 +87,17 @@ end_body (KexecCpio *self, guint64 offset)
 static void
 end_name (KexecCpio *self, guint64 offset)
 {
+  if (self->is_skipped)
+    self->name[self->name_size - 1] = '\0'; /* the kernel does not look at it */
   if (self->name[self->name_size - 1] != '\0') {
     self->problem = KEXEC_CPIO_NAME_NOT_ENDED;
     return;
   }
-  self->has_trailer = !S_ISLNK (self->member.mode) && strcmp (self->name, TRAILER) == 0;
-  if (self->has_trailer && self->member.size > 0) {
-    self->problem = KEXEC_CPIO_UNEXPECTED_BODY;
-    return;
-  }
-  if (!self->has_trailer) {
+  self->has_trailer =
+    !self->is_skipped && !S_ISLNK (self->member.mode) && strcmp (self->name, TRAILER) == 0;
+  if (self->is_skipped) {
+    self->n_skipped++;
+  } else if (!self->has_trailer) {
     self->n_members++;
     self->func (&self->member, self->user_data);
   }
@@ -117,18 +124,12 @@ read_field (const KexecCpio *self, guint field, guint32 *value)
   return TRUE;
 }
 
-static KexecCpioProblem
-judge_header (const KexecCpio *self)
+/* The kernel goes on behind such a member (do_header). */
+static gboolean
+is_skipped (const KexecCpioMember *member)
 {
-  mode_t mode = self->member.mode;
-
-  if (self->name_size == 0 || self->name_size > KEXEC_CPIO_NAME_MAX)
-    return KEXEC_CPIO_BAD_NAME_SIZE;
-  if (S_ISLNK (mode))
-    return self->member.size > KEXEC_CPIO_NAME_MAX ? KEXEC_CPIO_LONG_LINK : KEXEC_CPIO_GOOD;
-  if (!S_ISREG (mode) && self->member.size > 0)
-    return KEXEC_CPIO_UNEXPECTED_BODY;
-  return KEXEC_CPIO_GOOD;
+  return S_ISLNK (member->mode) ? member->size > KEXEC_CPIO_NAME_MAX
+                                : !S_ISREG (member->mode) && member->size > 0;
 }
 
 /* @offset: where the header ends */
@@ -146,10 +147,16 @@ end_header (KexecCpio *self, guint64 offset)
   self->has_checksum = self->header[MAGIC_SIZE - 1] == '2';
   self->member.mode = fields[FIELD_MODE];
   self->member.size = fields[FIELD_SIZE];
+  self->member.links = fields[FIELD_LINKS];
+  self->member.inode = fields[FIELD_INODE];
+  self->member.major = fields[FIELD_MAJOR];
+  self->member.minor = fields[FIELD_MINOR];
   self->name_size = fields[FIELD_NAME_SIZE];
   self->checksum = fields[FIELD_CHECKSUM];
-  self->problem = judge_header (self);
-  if (self->problem == KEXEC_CPIO_GOOD)
+  self->is_skipped = is_skipped (&self->member);
+  if (self->name_size == 0 || self->name_size > KEXEC_CPIO_NAME_MAX)
+    self->problem = KEXEC_CPIO_BAD_NAME_SIZE;
+  else
     enter (self, KEXEC_CPIO_IN_NAME, self->name_size + to_alignment (offset + self->name_size));
 }
 
@@ -346,8 +353,6 @@ kexec_cpio_describe (KexecCpioProblem problem)
     [KEXEC_CPIO_BAD_HEADER] = "has a header that is no cpio header",
     [KEXEC_CPIO_BAD_NAME_SIZE] = "has a member without a name or with too long a one",
     [KEXEC_CPIO_NAME_NOT_ENDED] = "has a name that does not end in NUL",
-    [KEXEC_CPIO_LONG_LINK] = "has a symbolic link with too long a target",
-    [KEXEC_CPIO_UNEXPECTED_BODY] = "has contents where only files have them",
     [KEXEC_CPIO_BAD_CHECKSUM] = "has a file with a wrong checksum",
     [KEXEC_CPIO_BROKEN_PADDING] = "has a member that does not begin at a multiple of 4 bytes",
     [KEXEC_CPIO_JUNK] = "has something between its members that is no cpio",

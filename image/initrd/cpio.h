@@ -2,7 +2,8 @@
 /*
  * Reads cpio archives as kernels do, in pieces of any size and in constant memory: the formats newc
  * and crc (Linux: init/initramfs.c, Documentation/driver-api/early-userspace/buffer-format). What
- * makes the kernel stop is a problem here, and so is what it would silently leave out.
+ * makes the kernel stop is a problem here, and so are names that no tool writes. Other members that
+ * the kernel passes by are counted.
  */
 #pragma once
 
@@ -15,16 +16,14 @@
 
 typedef enum {
   KEXEC_CPIO_GOOD,
-  KEXEC_CPIO_NO_MAGIC,        /* "no cpio magic" */
-  KEXEC_CPIO_OLD_FORMAT,      /* "incorrect cpio method used" */
-  KEXEC_CPIO_BAD_HEADER,      /* a field is no hexadecimal number */
-  KEXEC_CPIO_BAD_NAME_SIZE,   /* no name, or one that is too long: the kernel skips the member */
-  KEXEC_CPIO_NAME_NOT_ENDED,  /* "malformed archive": the name does not end in NUL */
-  KEXEC_CPIO_LONG_LINK,       /* the kernel skips the link */
-  KEXEC_CPIO_UNEXPECTED_BODY, /* contents of what has none, a directory: the kernel skips it */
-  KEXEC_CPIO_BAD_CHECKSUM,    /* "bad data checksum" */
-  KEXEC_CPIO_BROKEN_PADDING,  /* "broken padding" */
-  KEXEC_CPIO_JUNK,            /* "junk within compressed archive" */
+  KEXEC_CPIO_NO_MAGIC,       /* "no cpio magic" */
+  KEXEC_CPIO_OLD_FORMAT,     /* "incorrect cpio method used" */
+  KEXEC_CPIO_BAD_HEADER,     /* a field is no hexadecimal number */
+  KEXEC_CPIO_BAD_NAME_SIZE,  /* no name, or one that is too long: the kernel skips the member */
+  KEXEC_CPIO_NAME_NOT_ENDED, /* "malformed archive": the name does not end in NUL */
+  KEXEC_CPIO_BAD_CHECKSUM,   /* "bad data checksum" */
+  KEXEC_CPIO_BROKEN_PADDING, /* "broken padding" */
+  KEXEC_CPIO_JUNK,           /* "junk within compressed archive" */
   KEXEC_CPIO_N_PROBLEMS
 } KexecCpioProblem;
 
@@ -38,9 +37,12 @@ typedef struct {
   const char *name; /* as it is written; any bytes but NUL; at most %KEXEC_CPIO_NAME_MAX */
   guint32 mode;     /* as stat(2) says it */
   guint32 size;     /* of what follows it, in bytes */
+  guint32 links;    /* hard links to it; those that are members have the same inode and device */
+  guint32 inode;
+  guint32 major, minor; /* of its device */
 } KexecCpioMember;
 
-/** Called for every member but trailers, before its contents. */
+/** Called for every member but trailers and those that are skipped, before its contents. */
 typedef void (*KexecCpioFunc) (const KexecCpioMember *member, gpointer user_data);
 
 typedef enum {
@@ -61,9 +63,12 @@ typedef struct {
   guint64 offset;        /* of the next byte, from where reading began */
   guint64 begin;         /* of the present member's header, likewise */
   guint64 end;           /* where the last whole member ends, likewise */
-  guint64 n_members;     /* without trailers */
+  guint64 n_members;     /* without trailers, and without those that are skipped */
+  guint64 n_skipped;     /* that the kernel passes by: contents of what has none, a directory, and
+                            symbolic links with a target that is too long */
   gboolean has_trailer;  /* the last member is one */
   gboolean has_checksum; /* the present member has one: format crc */
+  gboolean is_skipped;   /* the present member is one of those */
 
   /* The present member; its name is that of the last one until it has been read. */
   KexecCpioMember member;

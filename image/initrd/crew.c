@@ -43,7 +43,8 @@ void
 kexec_crew_free (KexecCrew *self)
 {
   if (self->pool != NULL)
-    g_thread_pool_free (self->pool, TRUE, TRUE);
+    /* What is left in its queue was done by others, and only has to be let go. */
+    g_thread_pool_free (self->pool, FALSE, TRUE);
   g_cond_clear (&self->changed);
   g_mutex_clear (&self->lock);
   g_free (self);

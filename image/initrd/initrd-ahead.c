@@ -70,13 +70,15 @@ scout (KexecInitrdAhead *self, guint64 offset)
   for (guint i = 0; i < ARCHIVES_MAX && at < input->size; i++) {
     const KexecInput rest = kexec_input_slice (input, at, G_MAXUINT64);
     KexecMagic format = kexec_initrd_scout_identify (input, at);
-    guint64 size = kexec_initrd_scout_size (&rest, format);
+    guint64 size = kexec_initrd_scout_size (&rest, format, self->file->watch);
 
     if (size == 0)
       break;
     if (at > offset && size >= SIZE_MIN)
       offer (self, at, format);
-    at = kexec_initrd_scout_skip_zeros (input, at + size);
+    at += size;
+    if (!kexec_initrd_scout_skip_zeros (input, self->file->watch, &at))
+      break;
   }
   self->scouted = MAX (at, offset + 1);
 }

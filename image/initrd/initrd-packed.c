@@ -89,8 +89,8 @@ judge_unpacked (KexecInitrdReader *self, KexecMagic format, const KexecDecoded *
       " ends inside of a member, and kernels do not go on with it in another "
       "one; " KEXEC_INITRD_REMEDY,
       self->file->name, part->facts.format, part->facts.offset);
-  else if (self->cpio.n_members > 0 && !self->cpio.has_trailer)
-    kexec_initrd_reader_miss_trailer (self);
+  else
+    kexec_initrd_reader_judge_whole (self);
 }
 
 /* Nobody knows what is in it, but perhaps where it ends. */
@@ -114,7 +114,7 @@ pass_by (KexecInitrdReader *self, const KexecInput *input, KexecMagic format,
     "%s could not be verified whole: its %s archive at byte %" G_GUINT64_FORMAT
     " %s; see that it boots before you rely on it",
     self->file->name, part->facts.format, part->facts.offset, kexec_decode_describe (result));
-  part->facts.size = kexec_initrd_scout_size (input, format);
+  part->facts.size = kexec_initrd_scout_size (input, format, self->file->watch);
   part->may_continue = part->facts.size > 0;
 }
 

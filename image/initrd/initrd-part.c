@@ -80,13 +80,27 @@ kexec_initrd_reader_judge (const KexecInitrdReader *self)
     add_problem (self);
 }
 
-void
-kexec_initrd_reader_miss_trailer (const KexecInitrdReader *self)
+static void
+miss_trailer (const KexecInitrdReader *self)
 {
   kexec_initrd_reader_say (self, INITRD_NO_TRAILER,
                            "%s may lack files: its %s archive at byte %" G_GUINT64_FORMAT
                            " ends without a trailer; " KEXEC_INITRD_REMEDY,
                            self->file->name, self->part->facts.format, self->part->facts.offset);
+}
+
+void
+kexec_initrd_reader_judge_whole (const KexecInitrdReader *self)
+{
+  if (self->cpio.n_members > 0 && !self->cpio.has_trailer)
+    miss_trailer (self);
+  if (self->cpio.n_skipped > 0)
+    kexec_initrd_reader_say (
+      self, INITRD_MEMBER_SKIPPED,
+      "%s may lack files: its %s archive at byte %" G_GUINT64_FORMAT " has %" G_GUINT64_FORMAT
+      " that the kernel passes by, directories with contents or symbolic "
+      "links with too long a target; " KEXEC_INITRD_REMEDY,
+      self->file->name, self->part->facts.format, self->part->facts.offset, self->cpio.n_skipped);
 }
 
 void

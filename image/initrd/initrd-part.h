@@ -7,9 +7,10 @@
 #include "image/initrd/initrd.h"
 #include "image/magic.h"
 
-/* So much a file of @size bytes may unpack to; no tool makes more of so little. */
+/* So much a file of @size bytes may unpack to; no tool makes more of so little, but of an image
+   that is mostly empty. */
 #define KEXEC_INITRD_UNPACKED_MAX(size)                                                            \
-  (16 * G_GUINT64_CONSTANT (1048576) + 100 * MIN ((size), G_MAXUINT64 / 200))
+  (256 * G_GUINT64_CONSTANT (1048576) + 100 * MIN ((size), G_MAXUINT64 / 200))
 
 /* What to do about most of what may be wrong. */
 #define KEXEC_INITRD_REMEDY "make it again, for example with update-initramfs or dracut"

@@ -58,8 +58,7 @@ judge_plain (KexecInitrdReader *self)
   self->part->is_known = kexec_cpio_finish (&self->cpio);
   self->part->may_continue = self->part->is_known;
   if (self->part->is_known) {
-    if (!self->cpio.has_trailer)
-      kexec_initrd_reader_miss_trailer (self);
+    kexec_initrd_reader_judge_whole (self);
     return;
   }
   if (self->cpio.problem != KEXEC_CPIO_GOOD) {

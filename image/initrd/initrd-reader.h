@@ -36,7 +36,8 @@ char *kexec_initrd_reader_describe_member (const KexecInitrdReader *self);
 
 /** Says what the cpio reader found. */
 void kexec_initrd_reader_judge (const KexecInitrdReader *self);
-/** Says that the archive has no trailer. */
-void kexec_initrd_reader_miss_trailer (const KexecInitrdReader *self);
+/** Says what the kernel makes of an archive that was read to its end: perhaps not all that was
+ * meant. */
+void kexec_initrd_reader_judge_whole (const KexecInitrdReader *self);
 /** Says that the file cannot be read. */
 void kexec_initrd_reader_refuse_unreadable (const KexecInitrdReader *self);

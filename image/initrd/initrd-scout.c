@@ -7,15 +7,26 @@
 
 #define PIECE (64 * 1024)
 
+/* How often the watch is asked, in bytes. */
+#define REPORT (1024 * 1024)
+
+/* Small blocks are read together; of large ones not much is read. */
+#define BLOCKS_PIECE (4 * 1024)
+
+/* Tools make blocks of 64 KiB and more, which can become a few bytes. */
+#define BLOCKS_MAX(size) ((size) / 1024 + 4096)
+
 /* RFC 8878, section 3.1.1.1, "Frame_Header" */
 #define ZSTD_MAGIC_SIZE     4
 #define ZSTD_HEADER_MAX     18
 #define ZSTD_SINGLE_SEGMENT 0x20
 #define ZSTD_RESERVED       0x08
 #define ZSTD_CHECKSUM       0x04
+#define ZSTD_BLOCK_HEADER   3
 
 /* The legacy format; a block unpacks to so much at most. */
 #define LZ4_MAGIC_SIZE 4
+#define LZ4_BLOCK_SIZE 4
 #define LZ4_MAGIC      0x184c2102
 #define LZ4_BLOCK_MAX  (8 * 1024 * 1024)
 #define LZ4_PACKED_MAX (LZ4_BLOCK_MAX + LZ4_BLOCK_MAX / 255 + 16)
@@ -29,19 +40,64 @@ typedef struct {
   gboolean has_checksum;
 } ZstdHeader;
 
-guint64
-kexec_initrd_scout_skip_zeros (const KexecInput *input, guint64 offset)
+/* Headers of blocks, from one to the next. */
+typedef struct {
+  const KexecInput *input;
+  const KexecWatch *watch;
+  guint64 left;  /* blocks that it may still have */
+  guint64 asked; /* so far the watch had no objection */
+  guint64 begin; /* of what was read */
+  gsize size;
+  guint8 data[BLOCKS_PIECE];
+} Blocks;
+
+gboolean
+kexec_initrd_scout_skip_zeros (const KexecInput *input, const KexecWatch *watch, guint64 *offset)
 {
   guint8 buffer[PIECE];
+  guint64 asked = *offset;
   gsize size;
 
-  while ((size = kexec_input_read (input, offset, buffer, sizeof buffer)) > 0) {
-    for (gsize i = 0; i < size; i++)
-      if (buffer[i] != 0)
-        return offset + i;
-    offset += size;
+  while ((size = kexec_input_read (input, *offset, buffer, sizeof buffer)) > 0) {
+    gsize n = 0;
+
+    while (n < size && buffer[n] == 0)
+      n++;
+    *offset += n;
+    if (n < size)
+      return TRUE;
+    if (*offset - asked < REPORT)
+      continue;
+    if (!kexec_watch_proceed (watch, 0))
+      return FALSE;
+    asked = *offset;
   }
-  return offset;
+  return TRUE;
+}
+
+static Blocks
+blocks_of (const KexecInput *input, const KexecWatch *watch)
+{
+  return (Blocks){ .input = input, .watch = watch, .left = BLOCKS_MAX (input->size) };
+}
+
+/* @size: of the header. Returns: (nullable) (transfer none): the header at @at; %NULL: there is
+   none, or this has to end. */
+static const guint8 *
+next_block (Blocks *self, guint64 at, gsize size)
+{
+  if (self->left-- == 0)
+    return NULL;
+  if (at - self->asked >= REPORT) {
+    if (!kexec_watch_proceed (self->watch, 0))
+      return NULL;
+    self->asked = at;
+  }
+  if (at + size > self->begin + self->size) {
+    self->begin = at;
+    self->size = kexec_input_read (self->input, at, self->data, sizeof self->data);
+  }
+  return self->size - (at - self->begin) >= size ? self->data + (at - self->begin) : NULL;
 }
 
 KexecMagic
@@ -104,21 +160,22 @@ zstd_header (const KexecInput *input)
 
 /* From block to block (RFC 8878, section 3.1.1.2), without what is in them. */
 static guint64
-zstd_size (const KexecInput *input)
+zstd_size (const KexecInput *input, const KexecWatch *watch)
 {
   ZstdHeader header = zstd_header (input);
   guint64 at = header.size;
-  guint8 block[3];
+  Blocks blocks = blocks_of (input, watch);
+  const guint8 *block;
 
   if (header.size == 0)
     return 0;
-  while (kexec_input_read (input, at, block, sizeof block) == sizeof block) {
-    guint32 number = (guint32) read_number (block, sizeof block);
+  while ((block = next_block (&blocks, at, ZSTD_BLOCK_HEADER)) != NULL) {
+    guint32 number = (guint32) read_number (block, ZSTD_BLOCK_HEADER);
     guint type = (number >> 1) & 3;
 
     if (type == 3)
       return 0;
-    at += sizeof block + (type == 1 ? 1 : number >> 3);
+    at += ZSTD_BLOCK_HEADER + (type == 1 ? 1 : number >> 3);
     if ((number & 1) == 0)
       continue;
     at += header.has_checksum ? 4 : 0;
@@ -130,31 +187,32 @@ zstd_size (const KexecInput *input)
 /* From block to block ("Legacy frame" in the LZ4 Frame Format Description), to a size of zero or
    the end. */
 static guint64
-lz4_size (const KexecInput *input)
+lz4_size (const KexecInput *input, const KexecWatch *watch)
 {
   guint64 at = LZ4_MAGIC_SIZE;
-  guint8 block[4];
+  Blocks blocks = blocks_of (input, watch);
+  const guint8 *block;
 
-  while (kexec_input_read (input, at, block, sizeof block) == sizeof block) {
+  while ((block = next_block (&blocks, at, LZ4_BLOCK_SIZE)) != NULL) {
     guint32 size = kexec_le32 (block);
 
     if (size == 0)
       return at;
     if (size != LZ4_MAGIC && size > LZ4_PACKED_MAX)
       return 0;
-    at += sizeof block + (size == LZ4_MAGIC ? 0 : size);
+    at += LZ4_BLOCK_SIZE + (size == LZ4_MAGIC ? 0 : size);
   }
-  return at <= input->size ? at : 0;
+  return at <= input->size && input->size - at < LZ4_BLOCK_SIZE ? at : 0;
 }
 
 guint64
-kexec_initrd_scout_size (const KexecInput *input, KexecMagic format)
+kexec_initrd_scout_size (const KexecInput *input, KexecMagic format, const KexecWatch *watch)
 {
   switch (format) {
   case KEXEC_MAGIC_ZSTD:
-    return zstd_size (input);
+    return zstd_size (input, watch);
   case KEXEC_MAGIC_LZ4:
-    return lz4_size (input);
+    return lz4_size (input, watch);
   default:
     return 0;
   }

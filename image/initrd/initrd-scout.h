@@ -4,9 +4,18 @@
 
 #include "image/input.h"
 #include "image/magic.h"
+#include "image/watch.h"
 
-/** Zeros may stand between archives, as many as you like. Returns: the offset of what is none. */
-guint64 kexec_initrd_scout_skip_zeros (const KexecInput *input, guint64 offset);
+/**
+ * kexec_initrd_scout_skip_zeros:
+ * @watch: (nullable): asked every MiB, but told of no bytes
+ * @offset: (inout): becomes that of what is no zero
+ *
+ * Zeros may stand between archives, as many as you like. Returns: %FALSE if the watch wants no
+ * more.
+ */
+gboolean kexec_initrd_scout_skip_zeros (const KexecInput *input, const KexecWatch *watch,
+                                        guint64 *offset);
 
 /** Returns: what the kernel takes it for: cpio or a compression (and lz4 frames, which it should
  * not), or %KEXEC_MAGIC_UNKNOWN. */
@@ -15,11 +24,13 @@ KexecMagic kexec_initrd_scout_identify (const KexecInput *input, guint64 offset)
 /**
  * kexec_initrd_scout_size:
  * @input: begins with a compressed member; more may follow
+ * @watch: (nullable): asked every MiB, but told of no bytes
  *
  * Returns: what the member takes of @input, in bytes; 0 if that cannot be known without unpacking
- * it, or it is damaged.
+ * it, or it is damaged, or has far more blocks than any tool makes.
  */
-guint64 kexec_initrd_scout_size (const KexecInput *input, KexecMagic format);
+guint64 kexec_initrd_scout_size (const KexecInput *input, KexecMagic format,
+                                 const KexecWatch *watch);
 
 /**
  * kexec_initrd_scout_window:

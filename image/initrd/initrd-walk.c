@@ -4,10 +4,12 @@
 
 #include <string.h>
 
+#include "image/initrd/bootconfig.h"
 #include "image/initrd/initrd-ahead.h"
 #include "image/initrd/initrd-scout.h"
 
 typedef struct {
+  KexecInput input; /* the file without its boot configuration */
   KexecInitrdFile file;
   KexecInitrd *initrd;
   KexecFindings *findings; /* of this file alone */
@@ -46,6 +48,28 @@ append_findings (Walk *self, const KexecFindings *findings)
   }
 }
 
+/* A later /init takes the place of an earlier one. */
+static void
+add_init (KexecInitrd *initrd, const KexecInitrdContent *content)
+{
+  if (!content->has_init && content->init_problem == NULL)
+    return;
+  initrd->has_init = content->has_init;
+  initrd->init_problem = content->init_problem;
+}
+
+static void
+add_releases (KexecInitrd *initrd, const KexecInitrdContent *content)
+{
+  initrd->has_more_releases = initrd->has_more_releases || content->has_more_releases;
+  for (guint i = 0; i < content->releases->len; i++) {
+    const char *release = content->releases->pdata[i];
+
+    if (!kexec_initrd_content_add_release (initrd->releases, release, strlen (release)))
+      initrd->has_more_releases = TRUE;
+  }
+}
+
 static void
 add_contents (Walk *self, const KexecInitrdPart *part, gboolean is_plain)
 {
@@ -60,13 +84,10 @@ add_contents (Walk *self, const KexecInitrdPart *part, gboolean is_plain)
   g_array_append_val (self->initrd->segments, segment);
   if (!segment.is_early && (content->has_late || content->has_early))
     self->initrd->has_files = TRUE;
-  if (content->has_init)
-    self->initrd->has_init = TRUE;
-  for (guint i = 0; i < content->releases->len; i++) {
-    const char *release = content->releases->pdata[i];
-
-    kexec_initrd_content_add_release (self->initrd->releases, release, strlen (release));
-  }
+  if (content->has_userspace)
+    self->initrd->has_userspace = TRUE;
+  add_init (self->initrd, content);
+  add_releases (self->initrd, content);
   self->initrd->unpacked_size += segment.unpacked_size;
   self->after_plain = is_plain;
   self->n_parts++;
@@ -101,6 +122,11 @@ remedy (KexecMagic magic)
   case KEXEC_MAGIC_EMPTY:
   case KEXEC_MAGIC_ZEROS:
     return "it was probably not written to its end, so make it again";
+  case KEXEC_MAGIC_EXT:
+  case KEXEC_MAGIC_SQUASHFS:
+  case KEXEC_MAGIC_EROFS:
+    return "kernels use such an image only as a RAM disk, which is not supported here, so make a "
+           "cpio archive of what is in it";
   default:
     return "name an initrd, or make this one again with the tool that made it";
   }
@@ -137,6 +163,7 @@ add_stranger (Walk *self, KexecMagic format)
     add (self, INITRD_TRUNCATED, "unknown", KEXEC_INITRD_UNREADABLE, self->file.name);
     return;
   }
+  self->initrd->ends_unpacking = TRUE;
   if (self->n_parts == 0) {
     add_not_an_initrd (self);
     return;
@@ -202,7 +229,10 @@ walk (Walk *self)
   do {
     KexecMagic format;
 
-    self->offset = kexec_initrd_scout_skip_zeros (self->file.input, self->offset);
+    if (!kexec_initrd_scout_skip_zeros (self->file.input, self->file.watch, &self->offset)) {
+      self->is_known = FALSE;
+      return;
+    }
     if (self->offset >= self->file.input->size && self->n_parts > 0)
       return;
     format = kexec_initrd_scout_identify (self->file.input, self->offset);
@@ -243,8 +273,8 @@ kexec_initrd_walk (KexecInitrd *initrd, const KexecInput *input, const char *sub
 {
   g_autoptr (KexecFindings) own = kexec_findings_new ();
   Walk self = {
-    .file = { .input = input,
-              .subject = subject,
+    .input = kexec_input_slice (input, 0, kexec_bootconfig_find (input)),
+    .file = { .subject = subject,
               .name = *subject != '\0' ? subject : "The initrd",
               .watch = watch,
               .crew = crew },
@@ -254,7 +284,9 @@ kexec_initrd_walk (KexecInitrd *initrd, const KexecInput *input, const char *sub
     .is_known = TRUE,
   };
 
+  self.file.input = &self.input;
   initrd->size = input->size;
+  initrd->has_bootconfig = self.input.size < input->size;
   kexec_initrd_ahead_init (&self.ahead, &self.file);
   walk (&self);
   g_atomic_int_set (&self.file.is_cancelled, TRUE);

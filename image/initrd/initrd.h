@@ -11,7 +11,7 @@
 #include "image/machine.h"
 #include "image/watch.h"
 
-/* Releases of modules beyond this many are not told apart. */
+/* Releases of modules beyond this many are not kept. */
 #define KEXEC_INITRD_RELEASES_MAX 16
 
 /* Real initrds have a handful of archives. Those beyond this many are not read. */
@@ -33,14 +33,20 @@ typedef struct {
   const char *format; /* of the first segment that is not early, or of the first; or what else the
                          file is */
   guint64 size;       /* of the file, in bytes */
-  guint64 unpacked_size; /* of all segments */
-  GArray *segments;      /* (element-type KexecInitrdSegment), in the file's order */
-  gboolean has_init;     /* it has /init, which can be run */
-  gboolean has_files;    /* it has anything that is not early */
-  GPtrArray *releases;   /* (element-type char *): of modules, or their index, in lib/modules/ or
-                            usr/lib/modules/; sorted */
-  gboolean is_verified;  /* all was read that the kernel reads of it, without a blocker; else the
-                            rest may hold what is missing here */
+  guint64 unpacked_size;    /* of all segments */
+  GArray *segments;         /* (element-type KexecInitrdSegment), in the file's order */
+  gboolean has_init;        /* it has /init, which can be run */
+  const char *init_problem; /* (nullable): why its /init cannot: "is empty" */
+  gboolean has_files;       /* it has anything that is not early */
+  gboolean has_userspace; /* it has programs, their configuration or modules, for an init to use */
+  gboolean has_more_releases; /* than are kept */
+  gboolean has_bootconfig;    /* it ends with one, which only the last initrd may */
+  gboolean ends_unpacking;    /* something in it is no archive to the kernel, which stops there,
+                                 whatever follows */
+  GPtrArray *releases;  /* (element-type char *): of modules, or their index, in lib/modules/ or
+                           usr/lib/modules/; sorted */
+  gboolean is_verified; /* all was read that the kernel reads of it, without a blocker; else the
+                           rest may hold what is missing here */
 } KexecInitrd;
 
 void kexec_initrd_free (KexecInitrd *self);

@@ -37,11 +37,23 @@ may_hold_kernel (const KexecInspection *self, KexecMagic *inside)
   gboolean is_cut = result != KEXEC_DECODE_DONE && result != KEXEC_DECODE_STOPPED;
 
   *inside = kexec_magic_identify (peek->data, peek->size);
-  if (is_cut && (*inside == KEXEC_MAGIC_EMPTY || *inside == KEXEC_MAGIC_UNKNOWN))
+  if (is_cut && (*inside == KEXEC_MAGIC_EMPTY || *inside == KEXEC_MAGIC_ZEROS ||
+                 *inside == KEXEC_MAGIC_UNKNOWN))
     return TRUE;
   if (*inside == KEXEC_MAGIC_CPIO)
     return FALSE;
   return kexec_magic_is_kernel (*inside) || kexec_magic_is_archive (*inside);
+}
+
+/* What is compressed and whole was written to its end, and what is in a wrapper was put there. */
+static const char *
+remedy (const KexecInspection *self, KexecMagic inside)
+{
+  if (self->depth > 0)
+    return "build or install it again, with a kernel in it";
+  if (inside == KEXEC_MAGIC_EMPTY || inside == KEXEC_MAGIC_ZEROS)
+    return "install the kernel again";
+  return kexec_magic_remedy (inside);
 }
 
 void
@@ -52,8 +64,7 @@ kexec_compressed_inspect (KexecInspection *self)
   if (may_hold_kernel (self, &inside))
     kexec_wrapped_unwrap (self, self->input, self->magic);
   else
-    kexec_inspection_refuse (self, KEXEC_FINDING_NOT_A_KERNEL,
-                             "is %s, and inside of it is %s, not a kernel; %s",
-                             kexec_magic_describe (self->magic), kexec_magic_describe (inside),
-                             kexec_magic_remedy (inside));
+    kexec_inspection_refuse (
+      self, KEXEC_FINDING_NOT_A_KERNEL, "is %s, and inside of it is %s, not a kernel; %s",
+      kexec_magic_describe (self->magic), kexec_magic_describe (inside), remedy (self, inside));
 }

@@ -183,16 +183,17 @@ static KexecConfigValue
 judge (const Line *value)
 {
   static const struct {
-    char text;
+    const char *text;
     KexecConfigValue value;
   } values[] = {
-    { 'y', KEXEC_CONFIG_YES },
-    { 'm', KEXEC_CONFIG_MODULE },
-    { 'n', KEXEC_CONFIG_NO },
+    { "y", KEXEC_CONFIG_YES },
+    { "m", KEXEC_CONFIG_MODULE },
+    { "n", KEXEC_CONFIG_NO },
+    { "\"\"", KEXEC_CONFIG_NO },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (values); i++)
-    if (value->length == 1 && value->text[0] == values[i].text)
+    if (value->length == strlen (values[i].text) && starts_with (value, values[i].text))
       return values[i].value;
   return KEXEC_CONFIG_UNKNOWN;
 }

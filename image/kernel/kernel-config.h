@@ -36,6 +36,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (KexecKernelConfig, kexec_kernel_config_free)
  * @self: (nullable)
  * @option: "CONFIG_RD_ZSTD"
  *
- * An option that a configuration of this kind always mentions and this one does not is NO.
+ * An option that a configuration of this kind always mentions and this one does not is NO, and so
+ * is an empty string.
  */
 KexecConfigValue kexec_kernel_config_get (const KexecKernelConfig *self, const char *option);

@@ -33,7 +33,7 @@ read_version (const KexecInspection *self)
   gsize size =
     kexec_input_read (self->input, be64 (self->head + KERNEL_VERSION), text, sizeof text);
 
-  if (g_ascii_isdigit (text[0]))
+  if (size > 0 && g_ascii_isdigit (text[0]))
     kexec_version_parse (text, size, &kernel->release, &kernel->version);
 }
 

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -147,4 +148,34 @@ kexec_unwrap_decode (const KexecInput *input, KexecMagic format, int *fd, const 
     return result;
   *fd = memory_file_seal (&file);
   return *fd < 0 ? KEXEC_DECODE_NO_MEMORY : KEXEC_DECODE_DONE;
+}
+
+/* The beginning of what was unpacked. */
+typedef struct {
+  guint8 *data;
+  gsize size;
+  gsize filled;
+} Head;
+
+static gboolean
+take_head (const guint8 *data, gsize size, gpointer user_data)
+{
+  Head *head = user_data;
+  gsize n = MIN (size, head->size - head->filled);
+
+  memcpy (head->data + head->filled, data, n);
+  head->filled += n;
+  return head->filled < head->size;
+}
+
+gsize
+kexec_unwrap_peek (const KexecInput *input, KexecMagic format, guint8 *head, gsize size)
+{
+  /* Of a large window no more is used than the beginning fills. */
+  const KexecDecodeLimits limits = { .window = DICTIONARY_MAX, .output = KEXEC_UNWRAP_MAX };
+  Head target = { .data = head, .size = size };
+  KexecDecoded decoded;
+
+  kexec_decode_within (input, format, &limits, take_head, &target, NULL, &decoded);
+  return target.filled;
 }

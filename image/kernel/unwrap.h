@@ -24,3 +24,11 @@ int kexec_unwrap_copy (const KexecInput *input, const KexecWatch *watch);
  */
 KexecDecodeResult kexec_unwrap_decode (const KexecInput *input, KexecMagic format, int *fd,
                                        const KexecWatch *watch, KexecDecoded *ret);
+
+/**
+ * kexec_unwrap_peek:
+ * @head: (out caller-allocates): gets the first @size bytes of what kexec_unwrap_decode() unpacks
+ *
+ * Returns: how many there are, less than @size if it is shorter or cannot be unpacked so far.
+ */
+gsize kexec_unwrap_peek (const KexecInput *input, KexecMagic format, guint8 *head, gsize size);

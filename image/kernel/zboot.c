@@ -64,6 +64,7 @@ kexec_zboot_inspect (KexecInspection *self)
   format = find_compression (self);
   if (format == KEXEC_MAGIC_UNKNOWN)
     return;
+  g_ptr_array_add (self->kernel->layers, (char *) kexec_magic_name (format));
   packed = kexec_input_slice (self->input, offset, size);
   if (kexec_wrapped_unwrap (self, &packed, format))
     kexec_wrapped_compare_signatures (self);

@@ -126,7 +126,8 @@ tell_validity (const Reader *self, const KexecSignature *signature)
   date = time != NULL ? g_date_time_format (time, "%Y-%m-%d") : g_strdup ("another time");
   kexec_findings_add (self->findings, KEXEC_FINDING_SIGNATURE_EXPIRED, self->subject,
                       g_variant_new_parsed ("{'not_before': <%x>, 'not_after': <%x>}",
-                                            signature->not_before, signature->not_after),
+                                            signature->not_before * G_USEC_PER_SEC,
+                                            signature->not_after * G_USEC_PER_SEC),
                       "%s was signed with a certificate that %s %s; kernels do not look at that, so"
                       " nothing has to be done",
                       self->name, is_early ? "is not valid before" : "was valid until", date);

@@ -72,28 +72,29 @@ kexec_uki_addon_read (const KexecInput *input, const char *subject, KexecFinding
   return g_steal_pointer (&self);
 }
 
-static gboolean
-pass_over (const char *subject, KexecFindings *findings, const char *what, const char *is,
-           const char *wanted)
+gboolean
+kexec_uki_addon_applies (const KexecUkiAddon *self, const KexecUki *uki,
+                         const KexecUkiProfile *profile)
 {
-  kexec_findings_add (findings, KEXEC_FINDING_UKI_ADDON_UNUSABLE, subject, NULL,
-                      "%s is for %s %s, not for %s, and is passed over; remove it if it is no "
-                      "longer needed",
-                      *subject != '\0' ? subject : "The addon", what, is, wanted);
-  return FALSE;
+  if (uki->architecture != NULL && g_strcmp0 (self->architecture, uki->architecture) != 0)
+    return FALSE;
+  return profile->release == NULL || self->release == NULL ||
+         g_str_equal (self->release, profile->release);
 }
 
-gboolean
-kexec_uki_addon_applies (const KexecUkiAddon *self, const char *architecture, const char *release,
-                         const char *subject, KexecFindings *findings)
+void
+kexec_uki_addons_pass_over (guint n, const char *image, KexecFindings *findings)
 {
-  if (architecture != NULL && g_strcmp0 (self->architecture, architecture) != 0)
-    return pass_over (subject, findings, "the architecture",
-                      self->architecture != NULL ? self->architecture : "of another kind",
-                      architecture);
-  if (release != NULL && self->release != NULL && strcmp (self->release, release) != 0)
-    return pass_over (subject, findings, "the release", self->release, release);
-  return TRUE;
+  g_auto (GVariantDict) args = G_VARIANT_DICT_INIT (NULL);
+
+  if (n == 0)
+    return;
+  g_variant_dict_insert (&args, "count", "t", (guint64) n);
+  kexec_findings_add (findings, KEXEC_FINDING_UKI_ADDONS_PASSED_OVER, image,
+                      g_variant_dict_end (&args),
+                      "Of the addons beside %s, %u for another release or architecture %s passed "
+                      "over, as when firmware boots it; there is nothing to do",
+                      image, n, n == 1 ? "is" : "are");
 }
 
 static void

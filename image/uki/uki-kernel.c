@@ -45,6 +45,17 @@ note_devicetree (const KexecInspection *self, const KexecUkiProfile *profile)
                              "use stays; reboot through firmware if it has to change");
 }
 
+/* The stub would measure what it starts, and hand the signature to the initrd. */
+static void
+note_pcr_signature (const KexecInspection *self, const KexecUkiProfile *profile)
+{
+  if (profile->has_pcr_signature)
+    kexec_inspection_refuse (
+      self, KEXEC_FINDING_UKI_PCR_SIGNATURE,
+      "brings a signature for the TPM (.pcrsig), which a kexec does not "
+      "pass on; if the TPM unlocks a disk, be ready to enter its passphrase");
+}
+
 /* A sealed memfd of the kernel, unless what it is wrapped in again was unwrapped already. */
 static gboolean
 take_kernel (const KexecInspection *self, const KexecUkiProfile *profile)
@@ -85,5 +96,6 @@ kexec_uki_inspect (KexecInspection *self)
     return;
   compare_release (self, profile);
   note_devicetree (self, profile);
+  note_pcr_signature (self, profile);
   kexec_wrapped_compare_signatures (self);
 }

@@ -98,6 +98,7 @@ read_profile (const KexecUkiScope *scope)
   profile->initrds = kexec_uki_take_section (scope, ".initrd");
   profile->has_devicetree = kexec_uki_find_section (scope, ".dtb") != NULL ||
                             kexec_uki_find_section (scope, ".dtbauto") != NULL;
+  profile->has_pcr_signature = kexec_uki_find_section (scope, ".pcrsig") != NULL;
   return g_steal_pointer (&profile);
 }
 

@@ -28,7 +28,8 @@ typedef struct {
   char *cmdline; /* .cmdline on one line, as systemd-stub makes it; "" if there is none */
   char *release; /* .uname, at most 64 bytes; nullable */
   char *os_name; /* PRETTY_NAME= of .osrel, NAME= failing that, at most 128 bytes; nullable */
-  gboolean has_devicetree; /* .dtb or .dtbauto: kexec does not apply them */
+  gboolean has_devicetree;    /* .dtb or .dtbauto: kexec does not apply them */
+  gboolean has_pcr_signature; /* .pcrsig, which systemd-stub hands to the initrd */
 } KexecUkiProfile;
 
 typedef struct {
@@ -84,15 +85,16 @@ KexecUkiAddon *kexec_uki_addon_read (const KexecInput *input, const char *subjec
 
 /**
  * kexec_uki_addon_applies:
- * @architecture: (nullable): the machine's, as uname(2) says it; %NULL: any
- * @release: (nullable): the UKI's .uname
+ * @profile: of @uki
  *
- * Whether systemd-stub would use it: one for another architecture, and one that names another
- * release than the UKI does, is passed over. Says so in @findings.
+ * Whether systemd-stub would use it: one for another architecture than the image's stub, and one
+ * that names another release than the profile does, is passed over. That is usual, and no fault.
  */
-gboolean kexec_uki_addon_applies (const KexecUkiAddon *self, const char *architecture,
-                                  const char *release, const char *subject,
-                                  KexecFindings *findings);
+gboolean kexec_uki_addon_applies (const KexecUkiAddon *self, const KexecUki *uki,
+                                  const KexecUkiProfile *profile);
+
+/** Says in @findings how many of the addons beside @image do not apply; nothing if @n is 0. */
+void kexec_uki_addons_pass_over (guint n, const char *image, KexecFindings *findings);
 
 /*
  * What a profile and its addons boot with, in the order of systemd-stub (stub.c). The kernel takes

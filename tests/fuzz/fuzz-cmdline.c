@@ -44,12 +44,12 @@ check_shell (const char *cmdline)
 }
 
 static void
-check_findings (const char *cmdline)
+check_findings (const char *cmdline, const char *own)
 {
   g_autoptr (KexecFindings) findings = kexec_findings_new ();
   g_autoptr (GVariant) variant = NULL;
 
-  kexec_cmdline_check (cmdline, 2016, "vmlinuz", findings);
+  kexec_cmdline_check (cmdline, 2016, own, "vmlinuz", findings);
   variant = g_variant_ref_sink (kexec_findings_to_variant (findings));
   g_assert_true (g_variant_is_normal_form (variant));
   if (kexec_findings_blocker (findings) == NULL)
@@ -65,7 +65,8 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   check_split (cmdline);
   check_clean (cmdline);
   check_shell (cmdline);
-  check_findings (cmdline);
+  check_findings (cmdline, NULL);
+  check_findings (cmdline, cmdline);
   g_assert_true (g_str_has_suffix (appended, "quiet"));
   return 0;
 }

@@ -15,7 +15,7 @@ sum_up (const KexecCpioMember *member, gpointer user_data)
   guint *sum = user_data;
 
   g_assert_cmpuint (strlen (member->name), <, KEXEC_CPIO_NAME_MAX);
-  *sum = *sum * 31 + g_str_hash (member->name) + member->mode + member->size;
+  *sum = *sum * 31 + g_str_hash (member->name) + member->mode + member->size + member->links;
 }
 
 /* Returns: a sum of all members. */
@@ -67,6 +67,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   g_assert_cmpuint (whole.problem, ==, pieces.problem);
   g_assert_cmpuint (whole.state, ==, pieces.state);
   g_assert_cmpuint (whole.n_members, ==, pieces.n_members);
+  g_assert_cmpuint (whole.n_skipped, ==, pieces.n_skipped);
   g_assert_cmpuint (kexec_cpio_finish (&whole), ==, kexec_cpio_finish (&pieces));
   g_assert_cmpuint (whole.end, ==, pieces.end);
   return 0;

@@ -34,6 +34,8 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   g_assert_cmpuint (initrd->size, ==, size);
   g_assert_true (g_variant_is_normal_form (variant));
   g_assert_cmpuint (initrd->releases->len, <=, KEXEC_INITRD_RELEASES_MAX);
+  g_assert_false (initrd->has_init && initrd->init_problem != NULL);
+  g_assert_false (initrd->has_more_releases && initrd->releases->len < KEXEC_INITRD_RELEASES_MAX);
   check_segments (initrd);
   if (initrd->is_verified) {
     g_assert_null (kexec_findings_blocker (findings));

@@ -71,6 +71,8 @@ check_addon (const KexecInput *input)
 {
   g_autoptr (KexecFindings) findings = kexec_findings_new ();
   g_autoptr (KexecUkiAddon) addon = kexec_uki_addon_read (input, "a.addon.efi", findings);
+  const KexecUki uki = { .architecture = "x86_64" };
+  const KexecUkiProfile profile = { .release = (char *) "6.1.0" };
 
   g_assert_cmpuint (findings->len, ==, addon == NULL ? 1 : 0);
   if (addon == NULL)
@@ -78,7 +80,7 @@ check_addon (const KexecInput *input)
   check_line (addon->cmdline);
   check_inputs (addon->microcode, input);
   check_inputs (addon->initrds, input);
-  (void) kexec_uki_addon_applies (addon, "x86_64", "6.1.0", "a.addon.efi", findings);
+  (void) kexec_uki_addon_applies (addon, &uki, &profile);
 }
 
 int

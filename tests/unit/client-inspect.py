@@ -341,10 +341,44 @@ class TestInspect(unittest.TestCase):
 
     def test_addon_that_cannot_be_read(self) -> None:
         self.machine.make_uki("hard.efi", "--cmdline", CMDLINE)
-        (self.machine.folder / "hard.efi.extra.d" / "dir.addon.efi").mkdir(parents=True)
+        folder = self.machine.folder / "hard.efi.extra.d"
+        (folder / "directory.addon.efi").mkdir(parents=True)
+        (facts,) = self.facts(DONE, "hard.efi")
+        self.assertNotIn("uki-addon-unusable", self.codes(facts))
+        (folder / "lost.addon.efi").symlink_to("nowhere")
         (facts,) = self.facts(DONE, "hard.efi")
         self.assertEqual(facts["addons"], [])
         self.assertIn("uki-addon-unusable", self.codes(facts))
+
+    def test_addons_for_others(self) -> None:
+        """The image's architecture counts, not that of the kernel in it."""
+        self.machine.write("arm.efi", self.machine.make_addon("--linux", "arm64"))
+        self.machine.write("arm.efi.extra.d/a.addon.efi", self.machine.make_addon("--cmdline", "a"))
+        (facts,) = self.facts(REFUSED, "arm.efi")
+        self.assertNotIn("uki-addons-passed-over", self.codes(facts))
+        self.machine.make_uki("old.efi", "--cmdline", CMDLINE, "--uname", RELEASE,
+                              "--profile", "main", "Main", "--profile", "rescue", "Rescue")
+        for name in ("a", "b"):
+            self.machine.write(f"old.efi.extra.d/{name}.addon.efi",
+                               self.machine.make_addon("--cmdline", "x", "--uname", OTHER))
+        (facts,) = self.facts(DONE, "old.efi")
+        self.assertEqual(self.codes(facts).count("uki-addons-passed-over"), 1)
+        self.assertNotIn("uki-addon-unusable", self.codes(facts))
+
+    def test_addon_with_another_root(self) -> None:
+        self.machine.make_uki("roots.efi", "--cmdline", CMDLINE)
+        self.machine.write("roots.efi.extra.d/a.addon.efi",
+                           self.machine.make_addon("--cmdline", "root=/dev/vdb1"))
+        (facts,) = self.facts(DONE, "roots.efi")
+        self.assertIn("cmdline-two-roots", self.codes(facts))
+
+    def test_companions(self) -> None:
+        self.machine.make_uki("more.efi", "--cmdline", CMDLINE)
+        self.machine.write("more.efi.extra.d/a.cred", b"x")
+        self.machine.write("more.efi.extra.d/b.sysext.raw", b"x")
+        (facts,) = self.facts(DONE, "more.efi")
+        (finding,) = [one for one in facts["findings"] if one["code"] == "uki-companions-ignored"]
+        self.assertEqual(finding["args"]["kinds"], "credentials, system extensions")
 
     def test_too_many_addons(self) -> None:
         self.machine.make_uki("many.efi", "--cmdline", CMDLINE)

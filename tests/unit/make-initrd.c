@@ -31,7 +31,8 @@ make_cpio_member (GByteArray *archive, const MadeMember *member)
   guint32 written = member->body_size > 0 ? member->body_size : (guint32) strlen (body);
   guint32 name_size = (guint32) strlen (member->name) + 1;
   g_autofree char *header = g_strdup_printf (
-    "%s%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X", magic, archive->len,
+    "%s%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X", magic,
+    member->inode > 0 ? member->inode : archive->len,
     member->mode != 0 ? member->mode : S_IFREG | 0755, 0, 0, member->links > 0 ? member->links : 1,
     1700000000, member->size > 0 ? member->size : written, 8, 1, 0, 0,
     member->name_size > 0 ? member->name_size : name_size,
@@ -72,6 +73,19 @@ make_cpio_trailer (GByteArray *archive)
   const MadeMember member = { .name = "TRAILER!!!" };
 
   make_cpio_member (archive, &member);
+}
+
+void
+make_bootconfig (GByteArray *file, const char *config, guint padding)
+{
+  static const guint8 zeros[4];
+  guint32 size = (guint32) strlen (config);
+  guint32 header[2] = { GUINT32_TO_LE (size), GUINT32_TO_LE (sum (config, size)) };
+
+  g_byte_array_append (file, (const guint8 *) config, size);
+  g_byte_array_append (file, (const guint8 *) header, sizeof header);
+  g_byte_array_append (file, (const guint8 *) "#BOOTCONFIG\n", 12);
+  g_byte_array_append (file, zeros, padding);
 }
 
 GByteArray *

@@ -15,6 +15,7 @@ typedef struct {
   guint32 body_size; /* that is written */
   guint32 size;      /* that the header tells */
   guint32 links;
+  guint32 inode;
   guint32 checksum; /* of "070702" */
 } MadeMember;
 
@@ -24,6 +25,9 @@ void make_cpio_member (GByteArray *archive, const MadeMember *member);
 void make_cpio_add (GByteArray *archive, const char *name, const char *body);
 void make_cpio_link (GByteArray *archive, const char *name, const char *target);
 void make_cpio_trailer (GByteArray *archive);
+
+/** Appends a boot configuration as "bootconfig -a" does, and @padding zeros. */
+void make_bootconfig (GByteArray *file, const char *config, guint padding);
 
 /** Appends zeros up to a multiple of @multiple bytes. */
 void make_cpio_fill (GByteArray *archive, guint multiple);

@@ -129,6 +129,33 @@ test_append (void)
 }
 
 static void
+test_root_for_initrd (void)
+{
+  static const struct {
+    const char *cmdline;
+    const char *root;
+  } cases[] = {
+    { "root=UUID=12 ro", "UUID=12" },
+    { "root=/dev/sda1 root=LABEL=x", "LABEL=x" },
+    { "root=LABEL=x root=/dev/sda1", NULL },
+    { "root=/dev/mapper/vg-root", "/dev/mapper/vg-root" },
+    { "root=/dev/disk/by-uuid/1", "/dev/disk/by-uuid/1" },
+    { "root=PARTUUID=12", NULL },
+    { "root=PARTLABEL=x", NULL },
+    { "root=/dev/vda1", NULL },
+    { "root=8:1", NULL },
+    { "resume=UUID=12", NULL },
+    { "", NULL },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autofree char *root = kexec_cmdline_root_for_initrd (cases[i].cmdline);
+
+    g_assert_cmpstr (root, ==, cases[i].root);
+  }
+}
+
+static void
 test_opens_shell (void)
 {
   static const struct {
@@ -225,7 +252,7 @@ check (const char *cmdline, guint limit, const char *codes)
   g_autofree char *shown = g_strescape (cmdline, NULL);
 
   g_test_message ("%s", shown);
-  kexec_cmdline_check (cmdline, limit, "/boot/vmlinuz", findings);
+  kexec_cmdline_check (cmdline, limit, NULL, "/boot/vmlinuz", findings);
   expect_findings (findings, codes);
   for (guint i = 0; i < findings->len; i++)
     g_assert_cmpstr (((KexecFinding *) findings->pdata[i])->subject, ==, "/boot/vmlinuz");
@@ -250,6 +277,38 @@ test_check (void)
   check ("root=/dev/sda1 root=/dev/sdb1", 0, "cmdline-invalid");
 }
 
+/* An image's addon that overrides root= boots; who composes a line gives one. */
+static void
+test_check_roots (void)
+{
+  static const struct {
+    const char *cmdline;
+    const char *own;
+    const char *codes;
+  } cases[] = {
+    { "root=/a root=/b", NULL, "cmdline-invalid" },
+    { "root=/a root=/b", "root=/a root=/b", "cmdline-two-roots" },
+    { "root=/a root=/b quiet", "root=/a root=/b", "cmdline-two-roots" },
+    { "root=/a root=/b root=/c", "root=/a root=/b", "cmdline-invalid" },
+    { "root=/a root=/b", "root=/a", "cmdline-invalid" },
+    { "root=/a root=/b", "", "cmdline-invalid" },
+    { "root=/a", "root=/a root=/b", "" },
+    { "root=/a", "root=/a", "" },
+    { "quiet", "root=/a root=/b", "cmdline-no-root" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autoptr (KexecFindings) findings = kexec_findings_new ();
+
+    g_test_message ("%s", cases[i].cmdline);
+    kexec_cmdline_check (cases[i].cmdline, 0, cases[i].own, "", findings);
+    expect_findings (findings, cases[i].codes);
+  }
+  g_assert_true (kexec_finding_is_about_cmdline (KEXEC_FINDING_CMDLINE_TWO_ROOTS));
+  g_assert_cmpint (kexec_finding_severity (KEXEC_FINDING_CMDLINE_TWO_ROOTS), ==,
+                   KEXEC_SEVERITY_WARNING);
+}
+
 static void
 test_check_length (void)
 {
@@ -263,7 +322,7 @@ test_check_length (void)
   check (longest, 0, "");
   check (longest, 1000000, "");
   check (too_long, 1000000, "cmdline-too-long");
-  kexec_cmdline_check (longest, 2016, "", findings);
+  kexec_cmdline_check (longest, 2016, NULL, "", findings);
   expect_findings (findings, "cmdline-too-long");
   g_assert_true (
     g_variant_lookup (((KexecFinding *) findings->pdata[0])->args, "length", "t", &length));
@@ -281,9 +340,11 @@ main (int argc, char **argv)
   g_test_add_func ("/cmdline/get", test_get);
   g_test_add_func ("/cmdline/clean", test_clean);
   g_test_add_func ("/cmdline/append", test_append);
+  g_test_add_func ("/cmdline/root-for-initrd", test_root_for_initrd);
   g_test_add_func ("/cmdline/opens-shell", test_opens_shell);
   g_test_add_func ("/cmdline/opens-shell-shown", test_opens_shell_shown);
   g_test_add_func ("/cmdline/check", test_check);
+  g_test_add_func ("/cmdline/check-roots", test_check_roots);
   g_test_add_func ("/cmdline/check-length", test_check_length);
   return g_test_run ();
 }

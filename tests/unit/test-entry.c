@@ -99,7 +99,7 @@ test_unreadable (void)
     g_autoptr (KexecEntry) entry = kexec_entry_new ();
     g_autoptr (GError) error = g_error_new (G_IO_ERROR, cases[i].code, "Cannot open /boot/a: why");
 
-    kexec_entry_add_unreadable (entry, "/boot/a", error);
+    kexec_entry_add_unreadable (entry->findings, "/boot/a", error);
     expect_findings (entry->findings, "entry-unreadable");
     g_assert_nonnull (strstr (finding_text (entry->findings, "entry-unreadable"), cases[i].remedy));
   }

@@ -12,6 +12,11 @@ typedef struct {
   const char *format;   /* NULL: "zstd" */
   gboolean no_init;
   gboolean only_early;
+  gboolean only_firmware;
+  gboolean more_releases;
+  gboolean stops; /* the kernel does, at something in it */
+  gboolean bootconfig;
+  const char *init_problem;
   gboolean unverified;
   guint64 size, unpacked_size;
 } Described;
@@ -36,6 +41,11 @@ make_facts (const Described *described)
   g_array_append_val (initrd->segments, segment);
   initrd->has_files = !described->only_early;
   initrd->has_init = !described->no_init && !described->only_early;
+  initrd->init_problem = described->init_problem;
+  initrd->has_userspace = initrd->has_files && !described->only_firmware;
+  initrd->has_more_releases = described->more_releases;
+  initrd->ends_unpacking = described->stops;
+  initrd->has_bootconfig = described->bootconfig;
   initrd->is_verified = !described->unverified;
   initrd->releases = g_ptr_array_new_with_free_func (g_free);
   for (guint i = 0; releases[i] != NULL; i++)
@@ -78,13 +88,79 @@ static const Case cases[] = {
     .codes = "initrd-other-release", .text = "modules for 6.1.0-1, 5.10.0-9 only" },
   { "not-a-prefix", "6.1.0-10", .initrds = { OTHER }, .codes = "initrd-other-release",
     .text = "6.1.0-1 only, and the kernel is 6.1.0-10" },
-  { "unverified-still-other", "6.12.3",
-    .initrds = { { .releases = "6.1.0-1", .size = 10, .unverified = TRUE } },
-    .codes = "initrd-other-release", .text = "6.1.0-1" },
+  { "unverified-perhaps-other", "6.12.3",
+    .initrds = { { .releases = "6.1.0-1", .size = 10, .unverified = TRUE } }, .codes = "" },
+  { "another-unverified", "6.12.3", .initrds = { OTHER, { .size = 10, .unverified = TRUE } },
+    .codes = "" },
+  { "more-releases", "6.12.3",
+    .initrds = { { .releases = "6.1.0-1", .size = 10, .more_releases = TRUE } }, .codes = "" },
+  { "many-releases", "6.12.3", .initrds = { { .releases = "1 2 3 4 5 6 7", .size = 10 } },
+    .codes = "initrd-other-release",
+    .text = "modules for 1, 2, 3, 4, 5 and 2 more only, and the kernel is 6.12.3; " },
+  { "five-releases", "6.12.3", .initrds = { { .releases = "1 2 3 4 5", .size = 10 } },
+    .codes = "initrd-other-release", .text = "modules for 1, 2, 3, 4, 5 only" },
+  { "release-for-a-shell", "6.12.3_a+b~c-d", .initrds = { OTHER }, .codes = "initrd-other-release",
+    .text = "\"dracut --kver 6.12.3_a+b~c-d\"" },
+  { "release-not-for-a-shell", "6.12.3;reboot", .initrds = { OTHER },
+    .codes = "initrd-other-release",
+    .text = "the kernel is 6.12.3;reboot; make it again for that release" },
+  { "release-of-bytes", "6.12.3\xff", .initrds = { OTHER }, .codes = "initrd-other-release",
+    .text = "the kernel is 6.12.3\xef\xbf\xbd; make it again for that release" },
   { "noinitrd", "6.12.3", "root=/dev/vda noinitrd", .initrds = { OTHER }, .codes = "" },
 
   { "no-init", "6.12.3", .initrds = { { .size = 10, .no_init = TRUE } }, .codes = "initrd-no-init",
     .text = "/init" },
+  { "init-empty", "6.12.3",
+    .initrds = { { .size = 10, .no_init = TRUE, .init_problem = "is empty" } },
+    .codes = "initrd-no-init", .text = "the one in it is empty; make it again" },
+  { "init-replaced", "6.12.3",
+    .initrds = { { .size = 10 },
+                 { .size = 10, .no_init = TRUE, .init_problem = "may not be run" },
+                 { .size = 10, .no_init = TRUE } },
+    .codes = "initrd-no-init", .text = "may not be run" },
+  { "init-replaced-well", "6.12.3",
+    .initrds = { { .size = 10, .no_init = TRUE, .init_problem = "is empty" }, { .size = 10 } },
+    .codes = "" },
+  { "firmware", "6.12.3", .initrds = { { .size = 10, .no_init = TRUE, .only_firmware = TRUE } },
+    .codes = "initrd-without-init", .text = "neither programs nor modules" },
+  { "firmware-no-root", "6.12.3", "quiet",
+    .initrds = { { .size = 10, .no_init = TRUE, .only_firmware = TRUE } },
+    .codes = "initrd-no-init" },
+  { "firmware-and-programs", "6.12.3",
+    .initrds = { { .size = 10, .no_init = TRUE, .only_firmware = TRUE },
+                 { .size = 10, .no_init = TRUE } },
+    .codes = "initrd-no-init" },
+  { "firmware-bad-init", "6.12.3",
+    .initrds = { { .size = 10,
+                   .no_init = TRUE,
+                   .only_firmware = TRUE,
+                   .init_problem = "is empty" } },
+    .codes = "initrd-no-init" },
+
+  { "behind-junk", "6.12.3",
+    .initrds = { { .size = 10, .only_early = TRUE, .stops = TRUE }, { .size = 10 } },
+    .codes = "initrd-malformed", .text = "behind number 1 of 2, because it stops at something in" },
+  { "files-behind-junk", "6.12.3",
+    .initrds = { { .size = 10 }, { .size = 10, .stops = TRUE }, { .size = 10 } },
+    .codes = "initrd-malformed", .text = "behind number 2 of 3" },
+  { "tables-behind-junk", "6.12.3",
+    .initrds = { { .size = 10, .stops = TRUE }, { .size = 10, .only_early = TRUE } }, .codes = "" },
+  { "junk-at-the-end", "6.12.3", .initrds = { { .size = 10 }, { .size = 10, .stops = TRUE } },
+    .codes = "" },
+  { "behind-junk-does-not-count", "6.12.3",
+    .initrds = { { .size = 10, .no_init = TRUE, .stops = TRUE },
+                 { .size = 10, .only_early = TRUE, .unverified = TRUE } },
+    .codes = "initrd-no-init" },
+  { "only-early-and-junk", "6.12.3",
+    .initrds = { { .size = 10, .only_early = TRUE, .stops = TRUE } }, .codes = "initrd-malformed",
+    .text = "before it stands nothing but microcode" },
+  { "bootconfig", "6.12.3", .initrds = { { .size = 10 }, { .size = 10, .bootconfig = TRUE } },
+    .codes = "" },
+  { "bootconfig-too-early", "6.12.3",
+    .initrds = { { .size = 10, .bootconfig = TRUE }, { .size = 10 } }, .codes = "initrd-malformed",
+    .text = "stops at the boot configuration at its end; append the configuration to the last" },
+  { "noinitrd-behind-junk", "6.12.3", "root=/dev/vda noinitrd",
+    .initrds = { { .size = 10, .stops = TRUE }, { .size = 10 } }, .codes = "" },
   { "init-in-second", "6.12.3", .initrds = { { .size = 10, .no_init = TRUE }, { .size = 10 } },
     .codes = "" },
   { "rdinit", "6.12.3", "rdinit=/bin/sh", .initrds = { { .size = 10, .no_init = TRUE } },
@@ -93,6 +169,18 @@ static const Case cases[] = {
     .codes = "" },
   { "only-early", "6.12.3", .initrds = { { .size = 10, .only_early = TRUE } },
     .codes = "initrd-only-early", .text = "nothing but microcode" },
+  { "missing", "6.12.3", "root=UUID=12", "CONFIG_INITRAMFS_SOURCE=\"\"\n",
+    .codes = "initrd-missing", .text = "cannot find root=UUID=12" },
+  { "missing-but-for-early", "6.12.3", "root=LABEL=x", "CONFIG_INITRAMFS_SOURCE=\"\"\n",
+    .initrds = { { .size = 10, .only_early = TRUE } }, .codes = "initrd-missing initrd-only-early",
+    .text = "cannot find root=LABEL=x" },
+  { "missing-and-needless", "6.12.3", "root=PARTUUID=12", "CONFIG_INITRAMFS_SOURCE=\"\"\n",
+    .codes = "" },
+  { "missing-but-built-in", "6.12.3", "root=UUID=12", "CONFIG_INITRAMFS_SOURCE=\"/x\"\n",
+    .codes = "" },
+  { "missing-for-all-we-know", "6.12.3", "root=UUID=12", .codes = "" },
+  { "there-but-unverified", "6.12.3", "root=UUID=12", "CONFIG_INITRAMFS_SOURCE=\"\"\n",
+    .initrds = { { .size = 10, .unverified = TRUE } }, .codes = "" },
   { "early-and-more", "6.12.3", .initrds = { { .size = 10, .only_early = TRUE }, { .size = 10 } },
     .codes = "" },
   { "early-and-unknown", "6.12.3",

@@ -83,6 +83,8 @@ test_lines (void)
   g_assert_cmpint (get ("CONFIG_A=y\nCONFIG_A n\nCONFIG_A\nCONFIG_\n", "CONFIG_A"), ==,
                    KEXEC_CONFIG_YES);
   g_assert_cmpint (get ("CONFIG_A=yes\n", "CONFIG_A"), ==, KEXEC_CONFIG_UNKNOWN);
+  g_assert_cmpint (get ("CONFIG_A=y\nCONFIG_B=\"\"\n", "CONFIG_B"), ==, KEXEC_CONFIG_NO);
+  g_assert_cmpint (get ("CONFIG_A=y\nCONFIG_B=\"x\"\n", "CONFIG_B"), ==, KEXEC_CONFIG_UNKNOWN);
   /* Older kernels' words for it; only at the beginning. */
   g_assert_cmpint (
     get ("#\n# Automatically generated make config: don't edit\nCONFIG_A=y\n", "CONFIG_B"), ==,

@@ -277,6 +277,23 @@ test_s390 (void)
   }
 }
 
+/* A version that is said to stand behind the end of the file. */
+static void
+test_s390_lost_version (void)
+{
+  g_autoptr (GByteArray) image = make_s390_image (4096, 0x12000);
+  guint64 value = GUINT64_TO_BE (0x12000);
+  g_autoptr (KexecFindings) findings = kexec_findings_new ();
+  g_autoptr (KexecKernel) kernel = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+
+  memcpy (image->data + 0x10428, &value, 8);
+  bytes = g_bytes_new (image->data, image->len);
+  kernel = inspect_bytes (bytes, "image", "s390x", findings);
+  expect_findings (findings, "");
+  g_assert_cmpstr (kernel->release, ==, "6.1.0-50-s390x"); /* by the banner */
+}
+
 /* A kernel that unpacks itself; before it are bytes that only look like a beginning. */
 static void
 test_embedded (void)
@@ -401,6 +418,7 @@ main (int argc, char **argv)
   g_test_add_func ("/kernel/raw", test_raw);
   g_test_add_func ("/kernel/raw-truncated", test_raw_truncated);
   g_test_add_func ("/kernel/s390", test_s390);
+  g_test_add_func ("/kernel/s390-lost-version", test_s390_lost_version);
   g_test_add_func ("/kernel/embedded", test_embedded);
   g_test_add_func ("/kernel/embedded-too-often", test_embedded_too_often);
   g_test_add_func ("/kernel/programs", test_programs);

@@ -2,6 +2,7 @@
 /* What files are inspected as, by how they begin and what is packed in them. */
 #include "image/kind.h"
 
+#include <lzma.h>
 #include <string.h>
 
 #include "tests/unit/make-initrd.h"
@@ -69,6 +70,31 @@ test_packed (void)
   expect_packed (text, KEXEC_KIND_KERNEL);
 }
 
+/* More than a check of an initrd may use: what Linux's build makes of a kernel with zstd, and what
+   "zstd --ultra -22" and "xz -9" make of a file. */
+static void
+test_large_window (void)
+{
+  g_autoptr (GByteArray) initrd = make_initrd ("6.1.0", TRUE);
+  g_autoptr (GByteArray) kernel = make_kernel ("6.1.0");
+  const struct {
+    const GByteArray *bytes;
+    KexecKind kind;
+  } cases[] = { { initrd, KEXEC_KIND_INITRD }, { kernel, KEXEC_KIND_KERNEL } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    const GByteArray *bytes = cases[i].bytes;
+    g_autoptr (GByteArray) piped = pack_zstd (bytes->data, bytes->len, 27, FALSE);
+    g_autoptr (GByteArray) sized = pack_zstd (bytes->data, bytes->len, 27, TRUE);
+    g_autoptr (GByteArray) xz =
+      pack_xz (bytes->data, bytes->len, LZMA_CHECK_CRC32, 64 * 1024 * 1024, 0);
+
+    g_assert_cmpint (identify (piped), ==, cases[i].kind);
+    g_assert_cmpint (identify (sized), ==, cases[i].kind);
+    g_assert_cmpint (identify (xz), ==, cases[i].kind);
+  }
+}
+
 /* What is cut off behind the beginning, or in it, is the same kind of file as it was. */
 static void
 test_cut (void)
@@ -125,6 +151,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/kind/plain", test_plain);
   g_test_add_func ("/kind/packed", test_packed);
+  g_test_add_func ("/kind/large-window", test_large_window);
   g_test_add_func ("/kind/cut", test_cut);
   g_test_add_func ("/kind/efi-programs", test_efi_programs);
   g_test_add_func ("/kind/addons", test_addons);

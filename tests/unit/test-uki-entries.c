@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "boot/catalog.h"
+#include "boot/uki-beside.h"
 #include "tests/unit/expect.h"
 #include "tests/unit/make-kernel.h"
 #include "tests/unit/make-pe.h"
@@ -281,7 +282,6 @@ test_addons (void)
   take_file (tree, ADDONS "\303\274.addon.efi", make_pe_of_text (".cmdline", "x", NULL));
   take_file (tree, ADDONS "d.addon.efi.bak", make_pe_of_text (".cmdline", "x", NULL));
   take_file (tree, ADDONS "e.efi", make_pe_of_text (".cmdline", "x", NULL));
-  tree_write (tree, ADDONS "f.cred", "x");
   tree_dir (tree, ADDONS "g.addon.efi");
   entries = list (tree, NULL);
   entry = only (entries);
@@ -335,8 +335,102 @@ test_useless_addons (void)
   entry = only (entries);
   expect_paths (entry->addons, "/" ADDONS "e.addon.efi");
   g_assert_cmpstr (entry->cmdline, ==, "root=/dev/vda1 quiet e=1");
-  g_assert_cmpuint (count (entry, "uki-addon-unusable"), ==, 4);
+  g_assert_cmpuint (count (entry, "uki-addon-unusable"), ==, 2);
+  g_assert_cmpuint (count (entry, "uki-addons-passed-over"), ==, 1);
+  g_assert_nonnull (strstr (finding_text (entry->findings, "uki-addons-passed-over"), ", 2 for"));
   g_assert_null (kexec_findings_blocker (entry->findings));
+}
+
+/* The architecture is that of the image, be it another machine's. */
+static void
+test_foreign_image (void)
+{
+  g_autoptr (Tree) tree = tree_new ();
+  g_autoptr (GByteArray) image = make_image ();
+  g_autoptr (GByteArray) addon = make_pe_of_text (".cmdline", "a=1", NULL);
+  g_autoptr (GPtrArray) entries = NULL;
+
+  make_kernel_put16 (image, PE_HEADER + 4, 0xaa64);
+  make_kernel_put16 (addon, PE_HEADER + 4, 0xaa64);
+  tree_write_bytes (tree, IMAGE, image);
+  tree_write_bytes (tree, ADDONS "a.addon.efi", addon);
+  take_file (tree, ADDONS "b.addon.efi", make_pe_of_text (".cmdline", "b=1", NULL));
+  entries = list (tree, NULL);
+  expect_paths (only (entries)->addons, "/" ADDONS "a.addon.efi");
+}
+
+/* However many are bad, a few findings say so: all profiles' entries have them. */
+static void
+test_many_bad_addons (void)
+{
+  g_autoptr (Tree) tree = tree_new ();
+  g_autoptr (GByteArray) other =
+    make_pe_of_text (".cmdline", "x", ".uname", "another-release", NULL);
+  g_autoptr (GPtrArray) entries = NULL;
+
+  take_file (tree, IMAGE, make_profiles ());
+  for (guint i = 0; i < 20; i++) {
+    g_autofree char *text = g_strdup_printf (ADDONS "%03u-text.addon.efi", i);
+    g_autofree char *lost = g_strdup_printf (ADDONS "%03u-lost.addon.efi", i);
+    g_autofree char *old = g_strdup_printf (ADDONS "%03u-old.addon.efi", i);
+
+    tree_write (tree, text, "text");
+    tree_link (tree, lost, "nowhere");
+    tree_write_bytes (tree, old, other);
+  }
+  entries = list (tree, NULL);
+  g_assert_cmpuint (entries->len, ==, 3);
+  for (guint i = 0; i < entries->len; i++) {
+    const KexecEntry *entry = entries->pdata[i];
+
+    g_assert_cmpuint (count (entry, "uki-addon-unusable"), ==, 4);
+    g_assert_cmpuint (count (entry, "entry-unreadable"), ==, 4);
+    g_assert_cmpuint (count (entry, "uki-addons-passed-over"), ==, 1);
+    g_assert_nonnull (
+      strstr (finding_text (entry->findings, "uki-addons-passed-over"), ", 20 for"));
+  }
+}
+
+static void
+expect_companions (const KexecEntry *entry, const char *kinds)
+{
+  g_autofree char *text = kinds != NULL ? g_strdup_printf ("would add: %s; they", kinds) : NULL;
+
+  g_assert_cmpuint (count (entry, "uki-companions-ignored"), ==, kinds != NULL ? 1 : 0);
+  if (text != NULL)
+    g_assert_nonnull (strstr (finding_text (entry->findings, "uki-companions-ignored"), text));
+}
+
+/* What a boot through firmware would have and this one has not is said once. */
+static void
+test_companions (void)
+{
+  g_autoptr (Tree) tree = tree_new ();
+  g_autoptr (GPtrArray) own = NULL;
+  g_autoptr (GPtrArray) all = NULL;
+  g_autoptr (GPtrArray) others = NULL;
+
+  take_file (tree, IMAGE, make_profiles ());
+  tree_write (tree, ADDONS "a.cred", "x");
+  tree_write (tree, ADDONS "b.cred", "x");
+  tree_write (tree, ADDONS "c.sysext.raw", "x");
+  tree_dir (tree, ADDONS "d.confext.raw");
+  tree_write (tree, "boot/loader/addons/readme", "x");
+  tree_write (tree, "boot/loader/credentials/readme", "x");
+  own = list (tree, NULL);
+  g_assert_cmpuint (own->len, ==, 3);
+  for (guint i = 0; i < own->len; i++)
+    expect_companions (own->pdata[i], "credentials, system extensions");
+  tree_write (tree, "boot/loader/addons/a.addon.efi", "x");
+  tree_write (tree, "boot/loader/credentials/a.cred", "x");
+  all = list (tree, NULL);
+  expect_companions (all->pdata[0], "credentials, system extensions, addons for all images "
+                                    "(loader/addons), credentials for all images "
+                                    "(loader/credentials)");
+  tree_remove (tree, IMAGE);
+  take_file (tree, "boot/vmlinuz-6.2.0", make_kernel ("6.2.0"));
+  others = list (tree, NULL);
+  expect_companions (only (others), NULL);
 }
 
 /* An addon that is there but cannot be opened might be what the machine needs. */
@@ -446,6 +540,12 @@ test_long_cmdline (void)
   g_assert_cmpstr (entry->cmdline, ==, "");
   g_assert_cmpint (entry->cmdline_origin, ==, KEXEC_CMDLINE_OWN);
   g_assert_cmpuint (count (entry, "cmdline-too-long"), ==, 1);
+  for (guint i = 0; i < entry->findings->len; i++) {
+    KexecFindingCode code = ((const KexecFinding *) entry->findings->pdata[i])->code;
+
+    g_assert_true (kexec_finding_is_about_cmdline (code) ||
+                   kexec_finding_severity (code) != KEXEC_SEVERITY_BLOCKER);
+  }
   expect_paths (entry->initrds, "/boot/initrd.img-6.0.0");
 }
 
@@ -470,6 +570,39 @@ test_too_many (void)
   entries = list (tree, NULL);
   g_assert_cmpuint (entries->len, >=, 1024);
   g_assert_cmpuint (entries->len, <=, 1024 + 32);
+  g_assert_cmpuint (count (entries->pdata[0], "directory-too-large"), ==, 1);
+}
+
+/* … or for the addons that they name. */
+static void
+test_too_many_addons (void)
+{
+  g_autoptr (Tree) tree = tree_new ();
+  g_autoptr (PeSections) sections = pe_sections_new ();
+  g_autoptr (GByteArray) image = NULL;
+  g_autoptr (GByteArray) addon = make_pe_of_text (".initrd", "x", NULL);
+  g_autoptr (GPtrArray) entries = NULL;
+  guint named = 0;
+
+  pe_sections_add_text (sections, ".linux", "k");
+  for (guint i = 0; i < 64; i++)
+    pe_sections_add_text (sections, ".profile", "TITLE=x");
+  image = make_pe (sections);
+  for (guint i = 0; i < 2; i++) {
+    g_autofree char *path = g_strdup_printf ("boot/vmlinuz-6.%u.efi", i);
+
+    tree_write_bytes (tree, path, image);
+    for (guint j = 0; j < KEXEC_UKI_ADDONS_MAX; j++) {
+      g_autofree char *addon_path = g_strdup_printf ("%s.extra.d/%u.addon.efi", path, j);
+
+      tree_write_bytes (tree, addon_path, addon);
+    }
+  }
+  entries = list (tree, NULL);
+  for (guint i = 0; i < entries->len; i++)
+    named += g_strv_length (((const KexecEntry *) entries->pdata[i])->addons);
+  g_assert_cmpuint (named, <=, 4096 + 2 * KEXEC_UKI_ADDONS_MAX);
+  g_assert_cmpuint (entries->len, ==, 4096 / KEXEC_UKI_ADDONS_MAX + 2);
   g_assert_cmpuint (count (entries->pdata[0], "directory-too-large"), ==, 1);
 }
 
@@ -512,12 +645,16 @@ main (int argc, char **argv)
   g_test_add_func ("/uki-entries/addons", test_addons);
   g_test_add_func ("/uki-entries/addons-alone", test_addons_alone);
   g_test_add_func ("/uki-entries/useless-addons", test_useless_addons);
+  g_test_add_func ("/uki-entries/foreign-image", test_foreign_image);
+  g_test_add_func ("/uki-entries/many-bad-addons", test_many_bad_addons);
+  g_test_add_func ("/uki-entries/companions", test_companions);
   g_test_add_func ("/uki-entries/unreadable-addons", test_unreadable_addons);
   g_test_add_func ("/uki-entries/addon-directories", test_addon_directories);
   g_test_add_func ("/uki-entries/many-addons", test_many_addons);
   g_test_add_func ("/uki-entries/damaged", test_damaged);
   g_test_add_func ("/uki-entries/long-cmdline", test_long_cmdline);
   g_test_add_func ("/uki-entries/too-many", test_too_many);
+  g_test_add_func ("/uki-entries/too-many-addons", test_too_many_addons);
   g_test_add_func ("/uki-entries/untrusted-addon", test_untrusted_addon);
   return g_test_run ();
 }

@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "image/uki/companion.h"
 #include "tests/unit/expect.h"
 #include "tests/unit/make-kernel.h"
 #include "tests/unit/make-pe.h"
@@ -659,20 +660,71 @@ test_addon_applies (void)
 {
   g_autoptr (GByteArray) bytes = make_pe_of_text (".cmdline", "x", ".uname", "6.1.0", NULL);
   g_autoptr (KexecUkiAddon) addon = parse_good_addon (bytes);
-  g_autoptr (KexecFindings) none = kexec_findings_new ();
-  g_autoptr (KexecFindings) findings = kexec_findings_new ();
+  const KexecUki x86 = { .architecture = "x86_64" };
+  const KexecUki arm = { .architecture = "aarch64" };
+  const KexecUki any = { .architecture = NULL };
+  const KexecUkiProfile same = { .release = (char *) "6.1.0" };
+  const KexecUkiProfile other = { .release = (char *) "6.2.0" };
+  const KexecUkiProfile unnamed = { .release = NULL };
 
-  g_assert_true (kexec_uki_addon_applies (addon, "x86_64", "6.1.0", "a", none));
-  g_assert_true (kexec_uki_addon_applies (addon, NULL, NULL, "a", none));
-  expect_findings (none, "");
-  g_assert_false (kexec_uki_addon_applies (addon, "aarch64", "6.1.0", "a", findings));
-  g_assert_false (kexec_uki_addon_applies (addon, "x86_64", "6.2.0", "a", findings));
+  g_assert_true (kexec_uki_addon_applies (addon, &x86, &same));
+  g_assert_true (kexec_uki_addon_applies (addon, &any, &unnamed));
+  g_assert_false (kexec_uki_addon_applies (addon, &arm, &same));
+  g_assert_false (kexec_uki_addon_applies (addon, &x86, &other));
   make_kernel_put16 (bytes, PE_HEADER + 4, 0xebc);
   kexec_uki_addon_free (g_steal_pointer (&addon));
   addon = parse_good_addon (bytes);
   g_assert_null (addon->architecture);
-  g_assert_false (kexec_uki_addon_applies (addon, "x86_64", NULL, "", findings));
-  expect_findings (findings, "uki-addon-unusable uki-addon-unusable uki-addon-unusable");
+  g_assert_false (kexec_uki_addon_applies (addon, &x86, &unnamed));
+  g_assert_true (kexec_uki_addon_applies (addon, &any, &unnamed));
+}
+
+/* One sentence for all of them, and it is no fault. */
+static void
+test_addons_pass_over (void)
+{
+  g_autoptr (KexecFindings) findings = kexec_findings_new ();
+
+  kexec_uki_addons_pass_over (0, "linux.efi", findings);
+  expect_findings (findings, "");
+  kexec_uki_addons_pass_over (1, "linux.efi", findings);
+  kexec_uki_addons_pass_over (7, "linux.efi", findings);
+  expect_findings (findings, "uki-addons-passed-over uki-addons-passed-over");
+  g_assert_nonnull (strstr (finding_text (findings, "uki-addons-passed-over"), "1 for another"));
+  g_assert_cmpint (kexec_finding_severity (KEXEC_FINDING_UKI_ADDONS_PASSED_OVER), ==,
+                   KEXEC_SEVERITY_NOTE);
+}
+
+static void
+test_companions (void)
+{
+  static const struct {
+    const char *name;
+    KexecCompanion kind;
+  } names[] = {
+    { "a.addon.efi", KEXEC_COMPANION_ADDON },     { "A.ADDON.EFI", KEXEC_COMPANION_ADDON },
+    { "host.cred", KEXEC_COMPANION_CREDENTIAL },  { "x.sysext.raw", KEXEC_COMPANION_SYSEXT },
+    { "x.raw", KEXEC_COMPANION_SYSEXT },          { "x.confext.raw", KEXEC_COMPANION_CONFEXT },
+    { "X.Confext.Raw", KEXEC_COMPANION_CONFEXT }, { ".hidden.cred", KEXEC_COMPANION_NONE },
+    { "\303\274.cred", KEXEC_COMPANION_NONE },    { "cred", KEXEC_COMPANION_NONE },
+    { "x.cred.bak", KEXEC_COMPANION_NONE },       { "", KEXEC_COMPANION_NONE },
+  };
+  g_autoptr (KexecFindings) none = kexec_findings_new ();
+  g_autoptr (KexecFindings) findings = kexec_findings_new ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
+    g_test_message ("%s", names[i].name);
+    g_assert_cmpint (kexec_companion_recognize (names[i].name), ==, names[i].kind);
+  }
+  kexec_companions_check (KEXEC_COMPANION_NONE, "linux.efi", none);
+  kexec_companions_check (KEXEC_COMPANION_ADDON, "linux.efi", none);
+  expect_findings (none, "");
+  kexec_companions_check (KEXEC_COMPANION_ADDON | KEXEC_COMPANION_CREDENTIAL |
+                            KEXEC_COMPANION_CONFEXT,
+                          "linux.efi", findings);
+  expect_findings (findings, "uki-companions-ignored");
+  g_assert_nonnull (strstr (finding_text (findings, "uki-companions-ignored"),
+                            ": credentials, configuration extensions; "));
 }
 
 /* The order of systemd-stub: microcode backwards and before the image's, the rest forwards. */
@@ -735,6 +787,8 @@ main (int argc, char **argv)
   g_test_add_func ("/uki/addon", test_addon);
   g_test_add_func ("/uki/no-addon", test_no_addon);
   g_test_add_func ("/uki/addon-applies", test_addon_applies);
+  g_test_add_func ("/uki/addons-pass-over", test_addons_pass_over);
+  g_test_add_func ("/uki/companions", test_companions);
   g_test_add_func ("/uki/order", test_order);
   return g_test_run ();
 }

@@ -396,13 +396,15 @@ test_zboot (void)
     g_autoptr (KexecFindings) other = kexec_findings_new ();
     g_autoptr (KexecKernel) kernel = NULL;
     g_autoptr (KexecKernel) elsewhere = NULL;
+    g_autofree char *layers =
+      g_strdup_printf ("efi-zboot %s arm64-image", kexec_magic_name (compressions[i].format));
 
     if (compressions[i].format != KEXEC_MAGIC_GZIP)
       g_byte_array_append (payload, (const guint8 *) &size, 4);
     file = make_zboot (payload, packed_size, compressions[i].name);
     kernel = inspect_on (file, &aarch64, NULL, findings);
     expect_findings (findings, "kernel-wrapped");
-    expect_layers (kernel, "efi-zboot arm64-image");
+    expect_layers (kernel, layers);
     expect_image (kernel, image);
     g_assert_cmpstr (kernel->release, ==, "6.9.1-arm");
     g_assert_cmpuint (kernel->page_size, ==, 4096);
@@ -547,6 +549,59 @@ test_uki_wrong (void)
   g_assert_cmpint (fourth->image_fd, ==, -1);
 }
 
+/* What is whole and holds nothing was written to its end: other remedies fit. */
+static void
+test_zeros (void)
+{
+  g_autoptr (GByteArray) zeros = g_byte_array_new ();
+  g_autoptr (GByteArray) packed = NULL;
+  g_autoptr (GByteArray) cut = NULL;
+  g_autoptr (GByteArray) image = NULL;
+  g_autoptr (KexecFindings) whole = kexec_findings_new ();
+  g_autoptr (KexecFindings) truncated = kexec_findings_new ();
+  g_autoptr (KexecFindings) inside = kexec_findings_new ();
+  g_autoptr (KexecKernel) first = NULL;
+  g_autoptr (KexecKernel) second = NULL;
+  g_autoptr (KexecKernel) third = NULL;
+
+  g_byte_array_set_size (zeros, 200000);
+  memset (zeros->data, 0, zeros->len);
+  packed = pack (KEXEC_MAGIC_GZIP, zeros->data, zeros->len);
+  first = inspect (packed, whole);
+  expect_findings (whole, "not-a-kernel");
+  g_assert_nonnull (
+    strstr (finding_text (whole, "not-a-kernel"), "not a kernel; install the kernel again"));
+
+  image = make_uki (packed, NULL, FALSE);
+  second = inspect (image, inside);
+  expect_findings (inside, "not-a-kernel");
+  g_assert_nonnull (strstr (finding_text (inside, "not-a-kernel"),
+                            "not a kernel; build or install it again, with a kernel in it"));
+
+  cut = g_byte_array_new ();
+  g_byte_array_append (cut, packed->data, 40);
+  third = inspect (cut, truncated);
+  expect_findings (truncated, "kernel-truncated");
+}
+
+/* The TPM gets nothing of it after a kexec. */
+static void
+test_uki_pcr_signature (void)
+{
+  g_autoptr (GByteArray) made = make_kernel (RELEASE);
+  g_autoptr (PeSections) sections = pe_sections_new ();
+  g_autoptr (GByteArray) file = NULL;
+  g_autoptr (KexecFindings) findings = kexec_findings_new ();
+  g_autoptr (KexecKernel) kernel = NULL;
+
+  pe_sections_add (sections, ".linux", made->data, made->len);
+  pe_sections_add_text (sections, ".pcrsig", "{\"sha256\": []}");
+  file = make_pe (sections);
+  kernel = inspect (file, findings);
+  expect_findings (findings, "kernel-wrapped uki-pcr-signature");
+  g_assert_null (kexec_findings_blocker (findings));
+}
+
 /* A compressed kernel in a UKI: what is loaded is the innermost. */
 static void
 test_uki_compressed (void)
@@ -611,6 +666,8 @@ main (int argc, char **argv)
   g_test_add_func ("/wrapped/uki-profiles", test_uki_profiles);
   g_test_add_func ("/wrapped/uki-numbers", test_uki_numbers);
   g_test_add_func ("/wrapped/uki-wrong", test_uki_wrong);
+  g_test_add_func ("/wrapped/zeros", test_zeros);
+  g_test_add_func ("/wrapped/uki-pcr-signature", test_uki_pcr_signature);
   g_test_add_func ("/wrapped/uki-compressed", test_uki_compressed);
   g_test_add_func ("/wrapped/uki-signed", test_uki_signed);
   return g_test_run ();
