@@ -218,6 +218,7 @@ def _private_apt(lists: Path) -> Iterator[dict[str, str]]:
             ("APT::Architecture", "amd64"),
             *(("APT::Architectures::", name) for name in _architectures()),
             ("APT::Sandbox::User", ""),  # the folders are ours, not _apt's
+            ("Acquire::Retries", "3"),
             ("Acquire::GzipIndexes", "true"),
             ("Acquire::Languages", "none"),
             *transport_options(),
