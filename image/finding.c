@@ -61,6 +61,7 @@ static const struct {
   [KEXEC_FINDING_INITRD_WITHOUT_INIT] = WARNING ("initrd-without-init"),
   [KEXEC_FINDING_INITRD_ONLY_EARLY] = WARNING ("initrd-only-early"),
   [KEXEC_FINDING_INITRD_MISSING] = BLOCKER ("initrd-missing", INVALID_INITRD),
+  [KEXEC_FINDING_INITRD_EXPECTED] = WARNING ("initrd-expected"),
   [KEXEC_FINDING_INITRD_OTHER_RELEASE] = BLOCKER ("initrd-other-release", INVALID_INITRD),
   [KEXEC_FINDING_INITRD_COMPRESSION] = BLOCKER ("initrd-compression", INVALID_INITRD),
   [KEXEC_FINDING_INITRD_NOT_VERIFIED] = WARNING ("initrd-not-verified"),

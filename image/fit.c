@@ -241,25 +241,38 @@ check_contents (const Fit *self)
     check_init (self);
 }
 
+static gboolean
+has_nothing (const Fit *self)
+{
+  return self->initrds->len == 0 || (all (self, is_verified) && all (self, has_no_files));
+}
+
 /*
  * Without an initrd the kernel panics if the command line names the root file system in a way that
  * only an initrd understands. One that is built into the kernel may do; whether there is one, the
- * configuration tells.
+ * configuration tells. Returns: %FALSE if an initrd is missing for certain.
  */
-static void
+static gboolean
 check_root (const Fit *self)
 {
   g_autofree char *root = kexec_cmdline_root_for_initrd (self->cmdline);
+  gboolean is_certain = lacks (self, "CONFIG_INITRAMFS_SOURCE");
 
-  if (root == NULL ||
-      (self->initrds->len > 0 && !(all (self, is_verified) && all (self, has_no_files))) ||
-      !lacks (self, "CONFIG_INITRAMFS_SOURCE"))
-    return;
-  kexec_findings_add (self->findings, KEXEC_FINDING_INITRD_MISSING, NULL,
-                      g_variant_new_parsed ("{'root': <%s>}", root),
-                      "There is no initrd with files in it, and without one the kernel cannot find "
-                      "root=%s; add the initrd that belongs to the kernel",
-                      root);
+  if (root == NULL || !has_nothing (self) || (!is_certain && self->initrds->len > 0))
+    return TRUE;
+  if (is_certain)
+    kexec_findings_add (self->findings, KEXEC_FINDING_INITRD_MISSING, NULL,
+                        g_variant_new_parsed ("{'root': <%s>}", root),
+                        "There is no initrd with files in it, and without one the kernel cannot "
+                        "find root=%s; add the initrd that belongs to the kernel",
+                        root);
+  else
+    kexec_findings_add (self->findings, KEXEC_FINDING_INITRD_EXPECTED, NULL,
+                        g_variant_new_parsed ("{'root': <%s>}", root),
+                        "There is no initrd, and unless one is built into it, the kernel cannot "
+                        "find root=%s; add the initrd that belongs to the kernel",
+                        root);
+  return !is_certain;
 }
 
 /* ---- what the kernel can unpack ---- */
@@ -398,7 +411,8 @@ kexec_fit_check (const KexecKernel *kernel, const GPtrArray *initrds,
   check_memory (&self);
   if (kexec_cmdline_has (cmdline, "noinitrd"))
     return;
-  check_root (&self);
+  if (!check_root (&self))
+    return;
   check_compression (&self);
   if (!check_order (&self))
     return;
