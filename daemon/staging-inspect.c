@@ -262,9 +262,10 @@ inspect_all (KexecStaging *self, Look *look, GCancellable *cancellable, KexecFin
   GThread *thread = NULL;
   gboolean ok;
 
+  /* Where no thread can be had, one after the other does as well. */
   if (is_bzimage (&look->input))
-    thread = g_thread_new ("kernel", look_at_kernel, look);
-  else
+    thread = g_thread_try_new ("kernel", look_at_kernel, look, NULL);
+  if (thread == NULL)
     look_at_kernel (look);
   ok = (thread != NULL || conclude_kernel (self, look, error)) &&
        kexec_staging_copy_initrds (self, cancellable, error);
