@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "boot/beneath.h"
-#include "boot/directory.h"
 #include "boot/kernel-cmdline.h"
 #include "boot/os-release.h"
+#include "boot/source.h"
 #include "boot/trust.h"
 #include "boot/version.h"
 #include "image/cmdline.h"
@@ -189,14 +189,17 @@ set_trust (KexecEntry *entry, int root_fd, const char *cmdline_path, const char 
 GPtrArray *
 kexec_catalog_list (int root_fd, const KexecConfig *config, GError **error)
 {
-  g_autoptr (KexecFindings) findings = kexec_findings_new ();
-  g_autoptr (GPtrArray) entries = kexec_directory_list (root_fd, BOOT_PATH, findings, error);
+  g_autoptr (KexecScan) scan = kexec_scan_new (root_fd, config);
+  g_autoptr (KexecMenu) menu = kexec_source_directory.read (scan);
+  g_autoptr (GPtrArray) entries = g_ptr_array_ref (menu->entries);
   g_autoptr (KexecKernelCmdline) cmdline = NULL;
   g_autofree char *os_name = NULL;
   g_autofree char *reason = NULL;
 
-  if (entries == NULL)
+  if (entries->len == 0 && scan->error != NULL) {
+    g_propagate_error (error, g_steal_pointer (&scan->error));
     return NULL;
+  }
   cmdline = kexec_kernel_cmdline_find (root_fd);
   os_name = kexec_os_release_name (root_fd);
   kexec_kernel_cmdline_is_trusted (cmdline, root_fd, &reason);
@@ -211,7 +214,7 @@ kexec_catalog_list (int root_fd, const KexecConfig *config, GError **error)
       set_cmdline (entry, cmdline);
     set_trust (entry, root_fd, cmdline->path, has_cmdline ? NULL : reason);
   }
-  set_default (entries, config, findings);
+  set_default (entries, config, menu->findings);
   return g_steal_pointer (&entries);
 }
 

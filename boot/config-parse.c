@@ -146,6 +146,7 @@ kexec_config_new (void)
   KexecConfig *self = g_new0 (KexecConfig, 1);
 
   self->staged_lifetime_sec = KEXEC_CONFIG_STAGED_LIFETIME;
+  self->mount_boot = TRUE;
   self->findings = kexec_findings_new ();
   return self;
 }
@@ -154,6 +155,14 @@ void
 kexec_config_free (KexecConfig *self)
 {
   g_free (self->entry);
+  g_free (self->boot_path);
+  g_free (self->kernel);
+  g_strfreev (self->initrds);
+  g_free (self->root_device);
+  g_free (self->cmdline);
+  g_free (self->append);
+  g_strfreev (self->sources);
+  g_free (self->kernel_from);
   g_ptr_array_unref (self->findings);
   g_free (self);
 }

@@ -22,7 +22,20 @@ typedef struct {
                                   administrator has not chosen */
   guint64 staged_lifetime_sec; /* StagedLifetime=: how long an ordinary user's image is kept, in
                                   seconds; 0: for ever */
-  KexecFindings *findings;     /* what was wrong with the files, each with its file and key */
+  char *boot_path;             /* BootPath=: absolute; NULL: /boot */
+  gboolean mount_boot;         /* MountBoot=: whether a boot file system that is not mounted may be
+                                  mounted by us; TRUE unless the administrator says no */
+  char *kernel;            /* Kernel=: absolute, or a name in /boot; "-": nothing is to be booted
+                              by default; NULL: whatever the sources find */
+  GStrv initrds;           /* Initrd=: likewise, in loading order; empty: none; NULL: those that
+                              belong to the kernel */
+  char *root_device;       /* RootDevice=: as after root=; NULL: not set */
+  char *cmdline;           /* Cmdline=: of entries that bring none of their own; NULL: not set */
+  char *append;            /* Append=: added to every entry's command line; NULL: nothing */
+  GStrv sources;           /* Sources=: which are read, the most important first; NULL: all */
+  char *kernel_from;       /* the file that @kernel is from, below the root; NULL: not set */
+  gboolean is_gentoo;      /* … and it is KNAME in Gentoo's conf.d/kexec */
+  KexecFindings *findings; /* what was wrong with the files, each with its file and key */
 } KexecConfig;
 
 /**

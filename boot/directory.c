@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Makes entries of the kernels in a directory. */
-#include "boot/directory.h"
+#include "boot/source.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -25,7 +25,8 @@
 
 /* One listing. */
 typedef struct {
-  int root_fd;
+  KexecScan *scan;
+  KexecPlace *place;
   const char *path;   /* of the directory, below the root */
   int fd;             /* the directory */
   GPtrArray *entries; /* (element-type KexecEntry) */
@@ -43,13 +44,15 @@ compare_strings (gconstpointer a, gconstpointer b)
 
 /* Returns: (transfer full): the names of kernels, in the order of their bytes. */
 static GPtrArray *
-list_names (DIR *dir, const char *path, KexecFindings *findings)
+list_names (int fd, const char *path, KexecFindings *findings)
 {
   GPtrArray *names = g_ptr_array_new_with_free_func (g_free);
-  struct dirent *file;
+  int copy = openat (fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  DIR *dir = copy >= 0 ? fdopendir (copy) : NULL;
+  struct dirent *file = NULL;
   guint count = 0;
 
-  while ((file = readdir (dir)) != NULL && count++ < NAMES_MAX) {
+  while (dir != NULL && (file = readdir (dir)) != NULL && count++ < NAMES_MAX) {
     g_autoptr (KexecKernelName) name = kexec_kernel_name_parse (file->d_name);
 
     if (name != NULL)
@@ -60,6 +63,8 @@ list_names (DIR *dir, const char *path, KexecFindings *findings)
                         "%s holds more than %d names, and the rest of them was not looked at: "
                         "newer kernels may be missing here; keep other files elsewhere",
                         path, NAMES_MAX);
+  if (dir != NULL)
+    closedir (dir);
   g_ptr_array_sort (names, compare_strings);
   return names;
 }
@@ -215,10 +220,8 @@ add_entry (Listing *self, const char *file)
   entry->id = choose_id (self, name, file);
   g_free (entry->kernel);
   entry->kernel = g_build_filename (self->path, file, NULL);
-  g_free (entry->boot_path);
-  entry->boot_path = g_strdup (self->path);
-  g_free (entry->source);
-  entry->source = g_strdup (KEXEC_SOURCE_DIRECTORY);
+  entry->place = kexec_place_ref (self->place);
+  kexec_entry_set (&entry->source, kexec_source_directory.name);
   entry->kind = name->kind;
   fd = open_file (self, entry, file);
   others = fd >= 0 ? kexec_uki_entries_read (entry, self->fd, fd) : NULL;
@@ -229,13 +232,24 @@ add_entry (Listing *self, const char *file)
     add_others (self, others, name);
 }
 
+/* A link can lead out of the directory; what it leads to is the same file all the same. */
+static int
+open_anywhere (const Listing *self, const char *path)
+{
+  int fd = kexec_scan_open (self->scan, path, O_PATH, NULL);
+
+  return fd >= 0 || self->place->needs_mount
+           ? fd
+           : kexec_beneath_open_in_root (self->scan->root_fd, path, O_PATH, NULL);
+}
+
 /* Notes the file that @file leads to, be it outside of the directory. Returns: %FALSE if it has
    been noted before. */
 static gboolean
 note_file (Listing *self, const char *file)
 {
   g_autofree char *path = g_build_filename (self->path, file, NULL);
-  kexec_autofd fd = kexec_beneath_open_in_root (self->root_fd, path, O_PATH, NULL);
+  kexec_autofd fd = open_anywhere (self, path);
   struct stat st;
 
   if (fd < 0 || fstat (fd, &st) < 0)
@@ -260,37 +274,40 @@ add_entries (Listing *self, const GPtrArray *names, gboolean symlinks)
   }
 }
 
-GPtrArray *
-kexec_directory_list (int root_fd, const char *boot_path, KexecFindings *findings, GError **error)
+static KexecMenu *
+read_directory (KexecScan *scan)
 {
-  g_autoptr (GPtrArray) entries =
-    g_ptr_array_new_with_free_func ((GDestroyNotify) kexec_entry_unref);
+  KexecMenu *menu = kexec_menu_new ();
   g_autoptr (GHashTable) ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr (GHashTable) files = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr (GPtrArray) names = NULL;
-  g_autoptr (GError) local_error = NULL;
+  KexecPlace *place = kexec_scan_find_place (scan, KEXEC_PLACE_BOOT);
+  int fd = place != NULL ? kexec_scan_open_place (scan, place) : -1;
   Listing self = {
-    .root_fd = root_fd, .path = boot_path, .entries = entries, .ids = ids, .files = files
+    .scan = scan,
+    .place = place,
+    .fd = fd,
+    .entries = menu->entries,
+    .ids = ids,
+    .files = files,
   };
-  DIR *dir;
 
-  self.fd = kexec_beneath_open_in_root (root_fd, boot_path, O_RDONLY | O_DIRECTORY, &local_error);
-  if (g_error_matches (local_error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
-    return g_steal_pointer (&entries);
-  if (self.fd < 0) {
-    g_propagate_error (error, g_steal_pointer (&local_error));
-    return NULL;
-  }
-  dir = fdopendir (self.fd);
-  names = list_names (dir, boot_path, findings);
+  if (fd < 0)
+    return menu;
+  self.path = place->path;
+  names = list_names (fd, self.path, menu->findings);
   add_entries (&self, names, FALSE);
   add_entries (&self, names, TRUE);
-  closedir (dir);
   if (self.is_full)
-    kexec_findings_add (findings, KEXEC_FINDING_DIRECTORY_TOO_LARGE, boot_path, NULL,
+    kexec_findings_add (menu->findings, KEXEC_FINDING_DIRECTORY_TOO_LARGE, self.path, NULL,
                         "%s holds unified kernel images with more profiles than %d, or addons of "
                         "theirs than %d, in all, and the rest of them is not listed; keep fewer "
                         "images there",
-                        boot_path, ENTRIES_MAX, ADDONS_MAX);
-  return g_steal_pointer (&entries);
+                        self.path, ENTRIES_MAX, ADDONS_MAX);
+  return menu;
 }
+
+const KexecSource kexec_source_directory = {
+  .name = "directory",
+  .read = read_directory,
+};

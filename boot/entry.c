@@ -5,7 +5,8 @@
 #include <gio/gio.h>
 #include <string.h>
 
-#define ID_MAX 255
+#define ID_MAX        255
+#define ID_CHARACTERS G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "._+@:-"
 
 KexecEntry *
 kexec_entry_new (void)
@@ -17,7 +18,8 @@ kexec_entry_new (void)
   self->title = g_strdup ("");
   self->version = g_strdup ("");
   self->source = g_strdup ("");
-  self->boot_path = g_strdup ("");
+  self->found_in = g_new0 (char *, 1);
+  self->named_by = g_new0 (char *, 1);
   self->kernel = g_strdup ("");
   self->initrds = g_new0 (char *, 1);
   self->cmdline = g_strdup ("");
@@ -46,7 +48,9 @@ kexec_entry_unref (KexecEntry *self)
   g_free (self->title);
   g_free (self->version);
   g_free (self->source);
-  g_free (self->boot_path);
+  g_strfreev (self->found_in);
+  g_strfreev (self->named_by);
+  g_clear_pointer (&self->place, kexec_place_unref);
   g_free (self->kernel);
   g_strfreev (self->initrds);
   g_free (self->cmdline);
@@ -62,9 +66,26 @@ kexec_entry_unref (KexecEntry *self)
 gboolean
 kexec_entry_is_id (const char *text)
 {
-  gsize length = strspn (text, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "._+@:-");
+  gsize length = strspn (text, ID_CHARACTERS);
 
   return length > 0 && length <= ID_MAX && text[length] == '\0';
+}
+
+void
+kexec_entry_set (char **field, const char *value)
+{
+  char *copy = g_strdup (value);
+
+  g_free (*field);
+  *field = copy;
+}
+
+char *
+kexec_entry_make_id (const char *name)
+{
+  char *id = g_strndup (*name != '\0' ? name : "-", ID_MAX);
+
+  return g_strcanon (id, ID_CHARACTERS, '-');
 }
 
 /* What to do about a file that cannot be opened. */
@@ -94,6 +115,8 @@ kexec_entry_to_variant (const KexecEntry *self)
   g_variant_dict_insert (&dict, "title", "s", self->title);
   g_variant_dict_insert (&dict, "version", "s", self->version);
   g_variant_dict_insert (&dict, "source", "s", self->source);
+  g_variant_dict_insert (&dict, "found-in", "^as", self->found_in);
+  g_variant_dict_insert (&dict, "named-by", "^as", self->named_by);
   g_variant_dict_insert (&dict, "kernel", "s", self->kernel);
   g_variant_dict_insert (&dict, "initrds", "^as", self->initrds);
   g_variant_dict_insert (&dict, "cmdline", "s", self->cmdline);

@@ -2,6 +2,7 @@
 /* A boot entry: something that this machine can boot, and where it was found. */
 #pragma once
 
+#include "boot/place.h"
 #include "image/finding.h"
 
 /* How an entry got its command line. */
@@ -25,17 +26,23 @@ typedef struct {
   char *title;   /* for people */
   char *version; /* the kernel's release, as far as known */
   KexecEntryKind kind;
-  char *source;    /* what kind of source named it: "directory" */
-  char *boot_path; /* the directory that its files lie in, below the root: "/boot" */
-  char *kernel;    /* path below the root, absolute: "/boot/vmlinuz-6.1.0" */
-  GStrv initrds;   /* likewise, in loading order */
+  char *source;   /* what kind of source named it: "grub", "directory" */
+  GStrv found_in; /* the sources that found it, @source first, once it is in a catalog */
+  GStrv named_by; /* absolute paths below the root of the files that name it: "/boot/grub/grub.cfg";
+                     who can change one of them can change what it boots */
+  KexecPlace *place; /* (nullable): where its files lie; no path leads out of it */
+  char *kernel;      /* path below the root, absolute: "/boot/vmlinuz-6.1.0" */
+  GStrv initrds;     /* likewise, in loading order */
   char *cmdline;
   KexecCmdlineOrigin cmdline_origin;
   gboolean is_default;         /* the default entry */
   gboolean is_default_guessed; /* … but no boot loader or administrator said so */
   gboolean is_running;         /* the running kernel came from it, as far as can be told */
   gboolean is_trusted;         /* root alone can change what it boots */
+  gboolean is_locked;          /* the boot loader asks for a password before it boots it */
   KexecFindings *findings;
+  GStrv aliases; /* other names that it is found by: "fedora-6.8" of "fedora-6.8.conf",
+                    "6.1.0@main" and "6.1.0@0" of a profile, GRUB's path of titles */
 
   /* Of unified kernel images; empty for other kernels. */
   gboolean is_uki;
@@ -43,7 +50,6 @@ typedef struct {
   char *profile;       /* as kexec_uki_find_profile() takes it; "" for the default profile */
   char *profile_title; /* what the image calls it; may be empty */
   char *os_name;       /* what the image says that it boots; may be empty */
-  GStrv aliases;       /* other names that it is found by: "6.1.0@main", "6.1.0@0" */
   GStrv addons;        /* paths as @kernel's, in the order in which they apply */
 } KexecEntry;
 
@@ -69,6 +75,13 @@ gboolean kexec_entry_is_id (const char *text);
  * Adds the finding about it, with what to do.
  */
 void kexec_entry_add_unreadable (KexecFindings *findings, const char *path, const GError *error);
+
+/** Replaces a string of an entry: frees what *@field holds and takes a copy of @value. */
+void kexec_entry_set (char **field, const char *value);
+
+/** Returns: (transfer full): @name as an entry's id: 1 to 255 characters, others than those of
+ * kexec_entry_is_id() replaced by "-". */
+char *kexec_entry_make_id (const char *name);
 
 /** Returns: (transfer floating): an a{sv} as ListEntries documents it. */
 GVariant *kexec_entry_to_variant (const KexecEntry *self);

@@ -107,8 +107,10 @@ make_entry (const Image *self, const KexecUkiProfile *profile, guint number)
   entry->id = g_strdup_printf ("%s@%s", self->entry->id, entry->profile);
   g_free (entry->kernel);
   entry->kernel = g_strdup (self->entry->kernel);
-  g_free (entry->boot_path);
-  entry->boot_path = g_strdup (self->entry->boot_path);
+  entry->place = self->entry->place != NULL ? kexec_place_ref (self->entry->place) : NULL;
+  g_strfreev (entry->named_by);
+  entry->named_by = g_strdupv (self->entry->named_by);
+  entry->is_locked = self->entry->is_locked;
   g_free (entry->source);
   entry->source = g_strdup (self->entry->source);
   entry->kind = self->entry->kind;

@@ -32,6 +32,8 @@ static const char *const order[] = {
   "release",
   "expected-release",
   "source",
+  "found-in",
+  "named-by",
   "kernel",
   "initrds",
   "cmdline",

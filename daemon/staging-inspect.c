@@ -186,13 +186,12 @@ kexec_staging_open_config (const KexecStaging *self, const char *release)
   /* The release is what the image says, and it can say anything. */
   if (self->entry == NULL || *release == '\0' || strchr (release, '/') != NULL)
     return -1;
-  boot_fd =
-    kexec_beneath_open_in_root (root_fd, self->entry->boot_path, O_PATH | O_DIRECTORY, NULL);
+  boot_fd = kexec_place_open (self->entry->place, root_fd, NULL);
   if (boot_fd >= 0)
     fd = kexec_beneath_open_regular (boot_fd, name, NULL);
   if (fd < 0 || !self->entry->is_trusted)
     return kexec_fd_steal (&fd);
-  path = g_build_filename (self->entry->boot_path, name, NULL);
+  path = kexec_place_path (self->entry->place, name);
   return kexec_trust_judge_fd (root_fd, fd, path, &reason) ? kexec_fd_steal (&fd) : -1;
 }
 

@@ -69,7 +69,7 @@ check_regular (const struct stat *st, const char *name, gboolean is_kernel, GErr
 static gboolean
 open_entry_file (KexecStaging *self, int boot_fd, KexecStagingSource *source, GError **error)
 {
-  const char *relative = source->path + strlen (self->entry->boot_path);
+  const char *relative = kexec_place_relative (self->entry->place, source->path);
   g_autofree char *reason = NULL;
 
   source->fd = kexec_beneath_open_regular (boot_fd, relative, error);
@@ -86,8 +86,7 @@ open_entry_file (KexecStaging *self, int boot_fd, KexecStagingSource *source, GE
 static gboolean
 open_entry (KexecStaging *self, GError **error)
 {
-  int boot_fd = kexec_beneath_open_in_root (self->environment->root_fd, self->entry->boot_path,
-                                            O_PATH | O_DIRECTORY, error);
+  int boot_fd = kexec_place_open (self->entry->place, self->environment->root_fd, error);
   gboolean ok = boot_fd >= 0;
 
   for (guint i = 0; ok && i < self->sources->len; i++)

@@ -73,11 +73,33 @@ static const struct {
   [KEXEC_FINDING_CMDLINE_BORROWED] = NOTE ("cmdline-borrowed"),
   [KEXEC_FINDING_CMDLINE_OPENS_SHELL] = WARNING ("cmdline-opens-shell"),
   [KEXEC_FINDING_CMDLINE_NO_ROOT] = WARNING ("cmdline-no-root"),
+  [KEXEC_FINDING_ROOT_MISSING] = BLOCKER ("root-missing", INVALID_ARGUMENT),
+  [KEXEC_FINDING_ROOT_HIDDEN] = WARNING ("root-hidden"),
+  [KEXEC_FINDING_ROOT_SUBVOLUME_MISSING] = BLOCKER ("root-subvolume-missing", INVALID_ARGUMENT),
+  [KEXEC_FINDING_RESUME_MISSING] = WARNING ("resume-missing"),
+  [KEXEC_FINDING_LUKS_MISSING] = WARNING ("luks-missing"),
   [KEXEC_FINDING_UNTRUSTED] = WARNING ("untrusted"),
   [KEXEC_FINDING_DEFAULT_GUESSED] = NOTE ("default-guessed"),
+  [KEXEC_FINDING_DEFAULT_CHOSEN] = NOTE ("default-chosen"),
+  [KEXEC_FINDING_DEFAULT_NOT_LINUX] = WARNING ("default-not-linux"),
   [KEXEC_FINDING_ENTRY_UNREADABLE] = BLOCKER ("entry-unreadable", IO_ERROR),
+  [KEXEC_FINDING_ENTRY_INVALID] = BLOCKER ("entry-invalid", INVALID_ARGUMENT),
+  [KEXEC_FINDING_ENTRY_MALFORMED] = WARNING ("entry-malformed"),
+  [KEXEC_FINDING_ENTRY_OTHER_ARCHITECTURE] =
+    BLOCKER ("entry-other-architecture", ARCHITECTURE_MISMATCH),
+  [KEXEC_FINDING_ENTRY_LOCKED] = WARNING ("entry-locked"),
+  [KEXEC_FINDING_ENTRY_BAD] = WARNING ("entry-bad"),
+  [KEXEC_FINDING_BOOT_COUNTER] = NOTE ("boot-counter"),
+  [KEXEC_FINDING_DEVICETREE_IGNORED] = WARNING ("devicetree-ignored"),
+  [KEXEC_FINDING_ONE_SHOT_PENDING] = WARNING ("one-shot-pending"),
+  [KEXEC_FINDING_MENU_UNREADABLE] = WARNING ("menu-unreadable"),
+  [KEXEC_FINDING_MENU_UNDECIDED] = WARNING ("menu-undecided"),
   [KEXEC_FINDING_DIRECTORY_TOO_LARGE] = WARNING ("directory-too-large"),
+  [KEXEC_FINDING_BOOT_MOUNTED] = NOTE ("boot-mounted"),
+  [KEXEC_FINDING_BOOT_UNREACHABLE] = WARNING ("boot-unreachable"),
   [KEXEC_FINDING_CONFIGURATION_INVALID] = WARNING ("configuration-invalid"),
+  [KEXEC_FINDING_FIRMWARE_PENDING] = WARNING ("firmware-pending"),
+  [KEXEC_FINDING_TPM_SEALED] = WARNING ("tpm-sealed"),
   [KEXEC_FINDING_NO_KEXEC_FILE_LOAD] = BLOCKER ("no-kexec-file-load", NOT_SUPPORTED),
   [KEXEC_FINDING_NO_CAPABILITY] = BLOCKER ("no-capability", NOT_SUPPORTED),
   [KEXEC_FINDING_CONTAINER] = BLOCKER ("container", NOT_SUPPORTED),
@@ -128,7 +150,7 @@ kexec_finding_error (KexecFindingCode code)
 gboolean
 kexec_finding_is_about_cmdline (KexecFindingCode code)
 {
-  return code >= KEXEC_FINDING_CMDLINE_UNREADABLE && code <= KEXEC_FINDING_CMDLINE_NO_ROOT;
+  return code >= KEXEC_FINDING_CMDLINE_UNREADABLE && code <= KEXEC_FINDING_LUKS_MISSING;
 }
 
 const char *

@@ -22,7 +22,7 @@ def codes(findings: list[dict[str, object]]) -> list[object]:
 
 def test_list_has_every_field_of_the_contract(machine: Machine, alice: Caller) -> None:
     new, old = alice.call("ListEntries", {})
-    assert set(new) == {"id", "title", "version", "source", "kernel", "initrds", "cmdline",
+    assert set(new) == {"id", "title", "version", "source", "found-in", "named-by", "kernel", "initrds", "cmdline",
                         "default", "running", "trusted", "findings"}
     assert new["id"] == new["version"] == NEW
     assert new["title"] == f"Test GNU/Linux, kernel {NEW}"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Entries out of directories as distributions fill them, and as accidents leave them. */
-#include "boot/directory.h"
+#include "boot/source.h"
 
 #include <gio/gio.h>
 
@@ -20,13 +20,14 @@ add_kernel (Tree *tree, const char *path, const char *release)
 static GPtrArray *
 list (const Tree *tree)
 {
-  g_autoptr (GError) error = NULL;
-  g_autoptr (KexecFindings) findings = kexec_findings_new ();
-  GPtrArray *entries = kexec_directory_list (tree->fd, "/boot", findings, &error);
+  g_autoptr (KexecConfig) config = kexec_config_new ();
+  g_autoptr (KexecScan) scan = kexec_scan_new (tree->fd, config);
+  g_autoptr (KexecMenu) menu = kexec_source_directory.read (scan);
 
-  g_assert_no_error (error);
-  expect_findings (findings, "");
-  return entries;
+  g_assert_no_error (scan->error);
+  expect_findings (scan->findings, "");
+  expect_findings (menu->findings, "");
+  return g_ptr_array_ref (menu->entries);
 }
 
 static int
@@ -49,7 +50,7 @@ expect_entries (GPtrArray *entries, const char *const *expected)
     expect_sentences (entry->findings);
     g_assert_cmpstr (line, ==, expected[i]);
     g_assert_true (kexec_entry_is_id (entry->id));
-    g_assert_cmpstr (entry->boot_path, ==, "/boot");
+    g_assert_cmpstr (entry->place->path, ==, "/boot");
     g_assert_cmpstr (entry->source, ==, "directory");
   }
   g_assert_null (expected[entries->len]);
@@ -336,25 +337,33 @@ test_no_directory (void)
   g_assert_cmpuint (none->len, ==, 0);
 }
 
+static void
+expect_unreachable (const Tree *tree, int code)
+{
+  g_autoptr (KexecConfig) config = kexec_config_new ();
+  g_autoptr (KexecScan) scan = kexec_scan_new (tree->fd, config);
+  g_autoptr (KexecMenu) menu = kexec_source_directory.read (scan);
+
+  g_assert_cmpuint (menu->entries->len, ==, 0);
+  g_assert_error (scan->error, G_IO_ERROR, code);
+  expect_findings (scan->findings, "boot-unreachable");
+  expect_sentences (scan->findings);
+}
+
 /* A directory that cannot be read is an error: nothing is known. */
 static void
 test_unreadable_directory (void)
 {
   g_autoptr (Tree) tree = tree_new ();
-  g_autoptr (KexecFindings) findings = kexec_findings_new ();
-  g_autoptr (GError) denied = NULL;
-  g_autoptr (GError) not_one = NULL;
 
   tree_dir (tree, "boot");
   tree_chmod (tree, "boot", 0);
   tree_drop_root ();
-  g_assert_null (kexec_directory_list (tree->fd, "/boot", findings, &denied));
+  expect_unreachable (tree, G_IO_ERROR_PERMISSION_DENIED);
   tree_regain_root ();
-  g_assert_error (denied, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED);
   tree_remove (tree, "boot");
   tree_write (tree, "boot", "a file");
-  g_assert_null (kexec_directory_list (tree->fd, "/boot", findings, &not_one));
-  g_assert_error (not_one, G_IO_ERROR, G_IO_ERROR_NOT_DIRECTORY);
+  expect_unreachable (tree, G_IO_ERROR_NOT_DIRECTORY);
 }
 
 /* Links in the path of the directory itself stay in the root. */
@@ -375,18 +384,20 @@ static void
 test_too_large (void)
 {
   g_autoptr (Tree) tree = tree_new ();
-  g_autoptr (KexecFindings) findings = kexec_findings_new ();
-  g_autoptr (GPtrArray) entries = NULL;
+  g_autoptr (KexecConfig) config = kexec_config_new ();
+  g_autoptr (KexecScan) scan = NULL;
+  g_autoptr (KexecMenu) menu = NULL;
 
   for (guint i = 0; i < 1024; i++) {
     g_autofree char *path = g_strdup_printf ("boot/vmlinuz-%u", i);
 
     tree_write (tree, path, "x");
   }
-  entries = kexec_directory_list (tree->fd, "/boot", findings, NULL);
-  g_assert_cmpuint (entries->len, >, 1000);
-  g_assert_cmpuint (entries->len, <=, 1024);
-  expect_findings (findings, "directory-too-large");
+  scan = kexec_scan_new (tree->fd, config);
+  menu = kexec_source_directory.read (scan);
+  g_assert_cmpuint (menu->entries->len, >, 1000);
+  g_assert_cmpuint (menu->entries->len, <=, 1024);
+  expect_findings (menu->findings, "directory-too-large");
 }
 
 int

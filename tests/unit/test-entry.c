@@ -42,9 +42,10 @@ static void
 test_variant (void)
 {
   static const char *const keys[][2] = {
-    { "id", "s" },      { "title", "s" },    { "version", "s" },       { "source", "s" },
-    { "kernel", "s" },  { "initrds", "as" }, { "cmdline", "s" },       { "default", "b" },
-    { "running", "b" }, { "trusted", "b" },  { "findings", "aa{sv}" },
+    { "id", "s" },        { "title", "s" },    { "version", "s" },       { "source", "s" },
+    { "kernel", "s" },    { "initrds", "as" }, { "cmdline", "s" },       { "default", "b" },
+    { "running", "b" },   { "trusted", "b" },  { "findings", "aa{sv}" }, { "found-in", "as" },
+    { "named-by", "as" },
   };
   g_autoptr (KexecEntry) entry = make_entry ();
   g_autoptr (GVariant) variant = g_variant_ref_sink (kexec_entry_to_variant (entry));

@@ -188,7 +188,7 @@ test_profiles (void)
   g_assert_cmpstr (entry->title, ==, "Linux, kernel 6.1.0-1-test (Without an id)");
   g_assert_cmpstr (entry->cmdline, ==, "root=/dev/vda2");
   g_assert_cmpstr (entry->kernel, ==, "/" IMAGE);
-  g_assert_cmpstr (entry->boot_path, ==, "/boot");
+  g_assert_cmpstr (entry->place->path, ==, "/boot");
   g_assert_cmpstr (entry->source, ==, "directory");
   expect_paths (entry->initrds, "");
   g_assert_false (entry->is_running);
