@@ -11,8 +11,8 @@
 #include "boot/beneath.h"
 #include "boot/fd.h"
 #include "boot/kernel-name.h"
+#include "boot/kernel-release.h"
 #include "boot/uki.h"
-#include "image/kernel/kernel.h"
 
 /* A directory with more names than this is no /boot. */
 #define NAMES_MAX 1024
@@ -88,19 +88,10 @@ open_file (const Listing *self, KexecEntry *entry, const char *file)
 static void
 read_release (KexecEntry *entry, int fd)
 {
-  g_autofree guint8 *head = g_malloc (KEXEC_KERNEL_HEAD_SIZE);
-  g_autoptr (GBytes) bytes = NULL;
-  ssize_t size = pread (fd, head, KEXEC_KERNEL_HEAD_SIZE, 0);
-  char *release;
+  g_autofree char *release = kexec_kernel_release_read (fd);
 
-  if (size <= 0)
-    return;
-  bytes = g_bytes_new_take (g_steal_pointer (&head), (gsize) size);
-  release = kexec_kernel_read_release (bytes);
-  if (release == NULL)
-    return;
-  g_free (entry->version);
-  entry->version = release;
+  if (release != NULL)
+    kexec_entry_set (&entry->version, release);
 }
 
 /* Whether there is something of this name, whatever it is. */
