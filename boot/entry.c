@@ -27,6 +27,9 @@ kexec_entry_new (void)
   self->profile = g_strdup ("");
   self->profile_title = g_strdup ("");
   self->os_name = g_strdup ("");
+  self->os_version = g_strdup ("");
+  self->os_sort_key = g_strdup ("");
+  self->architecture = g_strdup ("");
   self->aliases = g_new0 (char *, 1);
   self->addons = g_new0 (char *, 1);
   return self;
@@ -58,6 +61,9 @@ kexec_entry_unref (KexecEntry *self)
   g_free (self->profile);
   g_free (self->profile_title);
   g_free (self->os_name);
+  g_free (self->os_version);
+  g_free (self->os_sort_key);
+  g_free (self->architecture);
   g_strfreev (self->aliases);
   g_strfreev (self->addons);
   g_free (self);

@@ -50,7 +50,10 @@ typedef struct {
   char *profile;       /* as kexec_uki_find_profile() takes it; "" for the default profile */
   char *profile_title; /* what the image calls it; may be empty */
   char *os_name;       /* what the image says that it boots; may be empty */
-  GStrv addons;        /* paths as @kernel's, in the order in which they apply */
+  char *os_version;    /* … its version, and what systemd-boot sorts it by; either may be empty */
+  char *os_sort_key;
+  char *architecture; /* what the image's boot stub runs on, as uname(2) says it; may be empty */
+  GStrv addons;       /* paths as @kernel's, in the order in which they apply */
 } KexecEntry;
 
 /** Returns: (transfer full): an entry whose strings are all "". */

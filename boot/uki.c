@@ -11,17 +11,22 @@
 
 /* One image. */
 typedef struct {
-  KexecEntry *entry; /* of the default profile */
+  KexecEntry *entry;   /* of the default profile */
+  const char *options; /* the command line that the boot loader passes; "" if it passes none */
   const KexecUki *uki;
   const KexecUkiBeside *beside;
 } Image;
 
 static void
-set_cmdline (KexecEntry *entry, const KexecUkiProfile *profile, const GPtrArray *addons)
+set_cmdline (const Image *self, KexecEntry *entry, const KexecUkiProfile *profile,
+             const GPtrArray *addons)
 {
-  g_autofree char *cmdline = kexec_uki_join_cmdline (profile->cmdline, addons);
+  gboolean is_passed = *self->options != '\0';
+  g_autofree char *cmdline =
+    kexec_uki_join_cmdline (is_passed ? self->options : profile->cmdline, addons);
 
-  entry->cmdline_origin = profile->has_cmdline ? KEXEC_CMDLINE_OWN : KEXEC_CMDLINE_NONE;
+  entry->cmdline_origin =
+    profile->has_cmdline || is_passed ? KEXEC_CMDLINE_OWN : KEXEC_CMDLINE_NONE;
   if (strlen (cmdline) > KEXEC_CMDLINE_MAX) {
     /* Never kept: a listing of many such images would not fit into memory or a message. */
     kexec_cmdline_check (cmdline, 0, cmdline, entry->kernel, entry->findings);
@@ -50,7 +55,7 @@ set_addons (const Image *self, KexecEntry *entry, const KexecUkiProfile *profile
                               entry->findings);
   g_strfreev (entry->addons);
   entry->addons = g_strv_builder_end (paths);
-  set_cmdline (entry, profile, addons);
+  set_cmdline (self, entry, profile, addons);
 }
 
 /* Returns: (transfer full): the release that the image says it has, or that its kernel does; ""
@@ -79,6 +84,10 @@ set_profile (const Image *self, KexecEntry *entry, const KexecUkiProfile *profil
   entry->profile_title = g_strdup (profile->title);
   g_free (entry->os_name);
   entry->os_name = g_strdup (profile->os_name != NULL ? profile->os_name : "");
+  kexec_entry_set (&entry->os_version, profile->os_version != NULL ? profile->os_version : "");
+  kexec_entry_set (&entry->os_sort_key, profile->sort_key != NULL ? profile->sort_key : "");
+  kexec_entry_set (&entry->architecture,
+                   self->uki->architecture != NULL ? self->uki->architecture : "");
   entry->is_uki = TRUE;
   entry->has_initrd = profile->initrds->len > 0;
   set_addons (self, entry, profile);
@@ -144,6 +153,7 @@ kexec_uki_entries_read (KexecEntry *entry, int dirfd, int fd)
     g_ptr_array_new_with_free_func ((GDestroyNotify) kexec_entry_unref);
   g_autoptr (KexecFindings) problems = kexec_findings_new ();
   g_autoptr (KexecUki) uki = NULL;
+  g_autofree char *options = NULL;
   KexecInput input;
   struct stat st;
 
@@ -153,10 +163,11 @@ kexec_uki_entries_read (KexecEntry *entry, int dirfd, int fd)
   if (!kexec_uki_recognize (&input))
     return NULL;
   entry->is_uki = TRUE;
+  options = g_strdup (entry->cmdline);
   uki = kexec_uki_read (&input, entry->kernel, problems);
   if (uki != NULL) {
     g_autoptr (KexecUkiBeside) beside = kexec_uki_beside_read (dirfd, entry->kernel);
-    const Image self = { .entry = entry, .uki = uki, .beside = beside };
+    const Image self = { .entry = entry, .options = options, .uki = uki, .beside = beside };
 
     add_profiles (&self, others);
   } else {

@@ -8,7 +8,8 @@
 
 /**
  * kexec_uki_entries_read:
- * @entry: (inout): the entry of a kernel file: its id, paths, source and kind are set
+ * @entry: (inout): the entry of a kernel file: its id, paths, source and kind are set, and its
+ *   command line if a boot loader passes one: it then stands instead of the image's own
  * @dirfd: the directory that the file lies in; see kexec_uki_beside_read()
  * @fd: the file
  *

@@ -16,6 +16,8 @@ kexec_uki_profile_free (KexecUkiProfile *self)
   g_free (self->cmdline);
   g_free (self->release);
   g_free (self->os_name);
+  g_free (self->os_version);
+  g_free (self->sort_key);
   g_free (self);
 }
 
@@ -49,6 +51,31 @@ read_id (const char *text)
   return g_strdup (length > 0 && length <= KEXEC_UKI_ID_MAX && id[length] == '\0' ? id : "");
 }
 
+/* @names: what is looked for, the best first. Returns: (transfer full) (nullable): its value. */
+static char *
+get_first (const char *text, const char *const *names)
+{
+  char *value = NULL;
+
+  while (value == NULL && *names != NULL)
+    value = kexec_uki_get_variable (text, *names++);
+  return value;
+}
+
+/* As systemd-boot chooses them (systemd: src/fundamental/bootspec.c). */
+static void
+read_os_release (KexecUkiProfile *profile, const char *text)
+{
+  static const char *const names[] = { "PRETTY_NAME", "NAME", NULL };
+  static const char *const versions[] = { "IMAGE_VERSION", "VERSION", "VERSION_ID", "BUILD_ID",
+                                          NULL };
+  static const char *const sort_keys[] = { "IMAGE_ID", "ID", NULL };
+
+  profile->os_name = get_first (text, names);
+  profile->os_version = get_first (text, versions);
+  profile->sort_key = get_first (text, sort_keys);
+}
+
 static gboolean
 read_names (const KexecUkiScope *scope, KexecUkiProfile *profile)
 {
@@ -62,9 +89,7 @@ read_names (const KexecUkiScope *scope, KexecUkiProfile *profile)
   profile->title = kexec_uki_get_variable (text, "TITLE");
   if (profile->title == NULL)
     profile->title = g_strdup ("");
-  profile->os_name = kexec_uki_get_variable (os_release, "PRETTY_NAME");
-  if (profile->os_name == NULL)
-    profile->os_name = kexec_uki_get_variable (os_release, "NAME");
+  read_os_release (profile, os_release);
   return TRUE;
 }
 

@@ -25,9 +25,11 @@ typedef struct {
   GArray *microcode; /* (element-type KexecInput): .ucode; loaded before the initrds */
   GArray *initrds;   /* (element-type KexecInput): .initrd, in their order */
   gboolean has_cmdline;
-  char *cmdline; /* .cmdline on one line, as systemd-stub makes it; "" if there is none */
-  char *release; /* .uname, at most 64 bytes; nullable */
-  char *os_name; /* PRETTY_NAME= of .osrel, NAME= failing that, at most 128 bytes; nullable */
+  char *cmdline;    /* .cmdline on one line, as systemd-stub makes it; "" if there is none */
+  char *release;    /* .uname, at most 64 bytes; nullable */
+  char *os_name;    /* PRETTY_NAME= of .osrel, NAME= failing that, at most 128 bytes; nullable */
+  char *os_version; /* IMAGE_VERSION=, VERSION=, VERSION_ID= or BUILD_ID=, the first; nullable */
+  char *sort_key;   /* IMAGE_ID= or ID= of .osrel, the first that it has; nullable */
   gboolean has_devicetree;    /* .dtb or .dtbauto: kexec does not apply them */
   gboolean has_pcr_signature; /* .pcrsig, which systemd-stub hands to the initrd */
 } KexecUkiProfile;
