@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Reads snippets line by line: a key, white space, its value. Where the specification leaves it
- * open, as systemd-boot does (systemd: src/boot/boot.c, line_get_key_value() and
- * boot_entry_add_type1()): a line ends at CR or LF, the text at NUL, the last of repeated keys
- * counts, and quotes around a whole value are not a part of it.
+ * Reads snippets key by key, as systemd-boot does (systemd: src/boot/boot.c,
+ * boot_entry_add_type1()): the text ends at NUL, and the last of repeated keys counts.
  */
 #include "boot/bls/snippet.h"
 
 #include <string.h>
+
+#include "boot/bls/line.h"
 
 #define BLANKS          " \t"
 #define BYTE_ORDER_MARK "\xef\xbb\xbf"
@@ -49,6 +49,9 @@ static const struct {
   { "uki-url", KEY_OTHER, 0 },
 };
 
+/* The longest value of a KEY_TEXT, in bytes: no path and no title is longer. */
+#define TEXT_MAX 1024
+
 /* One reading. */
 typedef struct {
   KexecBlsSnippet *snippet;
@@ -57,7 +60,7 @@ typedef struct {
   guint64 seen;                           /* a bit for each key that has been there */
   guint64 repeated;                       /* … and for each KEY_TEXT more than once */
   const char *unknown;                    /* the first key that is none */
-  gboolean is_full;                       /* values were left out */
+  gboolean is_cut;                        /* values were left out, or a part of one */
 } Reading;
 
 G_STATIC_ASSERT (G_N_ELEMENTS (keys) <= 64);
@@ -72,9 +75,13 @@ static void
 set_text (Reading *self, guint key, const char *value)
 {
   char **field = text_field (self, key);
+  const char *end;
 
   g_free (*field);
-  *field = g_strdup (value);
+  *field = g_strndup (value, TEXT_MAX);
+  self->is_cut |= strlen (value) > TEXT_MAX;
+  if (!g_utf8_validate (*field, -1, &end))
+    (*field)[end - *field] = '\0';
 }
 
 static void
@@ -85,7 +92,7 @@ add_value (Reading *self, guint key, const char *value)
   if (self->values[key]->len < KEXEC_BLS_VALUES_MAX)
     g_ptr_array_add (self->values[key], g_strdup (value));
   else
-    self->is_full = TRUE;
+    self->is_cut = TRUE;
 }
 
 /* Splits @value in place. */
@@ -127,47 +134,17 @@ take_value (Reading *self, guint key, char *value)
   }
 }
 
-/* Takes @line apart in place. */
 static void
-read_line (Reading *self, char *line)
+take_line (Reading *self, const char *key, char *value)
 {
-  char *key = line + strspn (line, BLANKS);
-  char *value = key + strcspn (key, BLANKS);
-  gsize length;
   guint i;
 
-  if (*key == '\0' || *key == '#')
-    return;
-  if (*value != '\0')
-    *value++ = '\0';
-  value += strspn (value, BLANKS);
-  for (length = strlen (value); length > 0 && strchr (BLANKS, value[length - 1]) != NULL;)
-    value[--length] = '\0';
-  if (length >= 2 && (value[0] == '"' || value[0] == '\'') && value[length - 1] == value[0]) {
-    value[length - 1] = '\0';
-    value++;
-  }
   for (i = 0; i < G_N_ELEMENTS (keys) && strcmp (keys[i].name, key) != 0; i++)
     ;
   if (i < G_N_ELEMENTS (keys))
     take_value (self, i, value);
   else if (self->unknown == NULL)
     self->unknown = key;
-}
-
-static void
-read_lines (Reading *self, char *text)
-{
-  for (;;) {
-    gsize length = strcspn (text, "\r\n");
-    gboolean is_last = text[length] == '\0';
-
-    text[length] = '\0';
-    read_line (self, text);
-    if (is_last)
-      return;
-    text += length + 1;
-  }
 }
 
 G_GNUC_PRINTF (2, 3)
@@ -225,11 +202,11 @@ check_keys (Reading *self)
     if (self->repeated & G_GUINT64_CONSTANT (1) << i)
       add_malformed (self, "has more than one \"%s\", and the last one counts; remove the others",
                      keys[i].name);
-  if (self->is_full)
+  if (self->is_cut)
     kexec_findings_add (self->snippet->findings, KEXEC_FINDING_ENTRY_INVALID, self->subject, NULL,
-                        "%s has one key more than %d times, and the rest of them was not read; "
-                        "put what they say into fewer lines",
-                        self->subject, KEXEC_BLS_VALUES_MAX);
+                        "%s has one key more than %d times, or a text of more than %d bytes for "
+                        "one, and the rest was not read; write it shorter",
+                        self->subject, KEXEC_BLS_VALUES_MAX, TEXT_MAX);
 }
 
 /* An entry has exactly one of "linux", "uki" and "efi". */
@@ -314,6 +291,9 @@ kexec_bls_snippet_parse (const char *file, const char *text, gsize length, const
   KexecBlsSnippet *snippet = g_new0 (KexecBlsSnippet, 1);
   Reading self = { .snippet = snippet, .subject = subject };
   g_autofree char *clean = NULL;
+  char *rest;
+  char *value;
+  char *key;
 
   snippet->id = kexec_bls_id_parse (file, &snippet->tries_left, &snippet->tries_done);
   snippet->findings = kexec_findings_new ();
@@ -321,7 +301,9 @@ kexec_bls_snippet_parse (const char *file, const char *text, gsize length, const
     if (keys[i].kind == KEY_TEXT && keys[i].offset != FIELD (grub_users))
       set_text (&self, i, "");
   clean = clean_text (&self, text, length);
-  read_lines (&self, clean);
+  rest = clean;
+  while ((key = kexec_bls_next_line (&rest, &value)) != NULL)
+    take_line (&self, key, value);
   check_keys (&self);
   check_kernel (&self);
   finish_lists (&self);
