@@ -59,14 +59,16 @@ look_into (KexecBlsFile *file, int fd, guint64 size)
 {
   KexecInput input = kexec_input_from_fd (fd, size);
 
+  g_autofree char *release = NULL;
+
   file->is_uki = kexec_uki_recognize (&input);
-  file->is_kernel = file->is_uki || looks_like_kernel (fd);
-  if (file->is_uki)
-    return;
-  g_free (file->release);
-  file->release = kexec_kernel_release_read (fd);
-  if (file->release == NULL)
-    file->release = g_strdup ("");
+  if (!file->is_uki)
+    release = kexec_kernel_release_read (fd);
+  file->is_kernel = file->is_uki || release != NULL || looks_like_kernel (fd);
+  if (release != NULL) {
+    g_free (file->release);
+    file->release = g_steal_pointer (&release);
+  }
 }
 
 static KexecBlsFile *

@@ -327,6 +327,21 @@ test_image (void)
   g_assert_null (entry->named_by[0]);
 }
 
+/* A boot stub for another machine. */
+static void
+test_image_architecture (void)
+{
+  g_autoptr (Tree) tree = tree_new ();
+  g_autoptr (Menu) menu = NULL;
+  GByteArray *image = make_image ("ID=test\n");
+
+  make_kernel_put16 (image, PE_HEADER + 4, 0x6264); /* loongarch64 */
+  take_file (tree, IMAGES "a.efi", image);
+  menu = menu_read (&kexec_source_bls, tree);
+  menu_expect (menu, "a.efi");
+  expect_findings (menu_entry (menu, 0)->findings, "entry-other-architecture");
+}
+
 static void
 test_profiles (void)
 {
@@ -434,6 +449,7 @@ main (int argc, char **argv)
   g_test_add_func ("/bls-source/devicetree", test_devicetree);
   g_test_add_func ("/bls-source/program", test_program);
   g_test_add_func ("/bls-source/image", test_image);
+  g_test_add_func ("/bls-source/image-architecture", test_image_architecture);
   g_test_add_func ("/bls-source/profiles", test_profiles);
   g_test_add_func ("/bls-source/image-in-snippet", test_image_in_snippet);
   g_test_add_func ("/bls-source/secure-boot", test_secure_boot);
