@@ -46,6 +46,7 @@ RESERVED = [
     Reserved("includes GIO", re.compile(r"#\s*include\s*<gio/"),
              frozenset({"boot", "daemon", "client"}), 1000),
     Reserved("includes libmount", re.compile(r"#\s*include\s*<libmount"), frozenset({"boot"}), 1000),
+    Reserved("includes libblkid", re.compile(r"#\s*include\s*<blkid/"), frozenset({"boot"}), 1000),
     Reserved("makes a kexec or reboot system call",
              re.compile(r"\b(__NR_|SYS_)(kexec\w*|reboot)\b|\bLINUX_REBOOT_\w+|\bRB_(AUTOBOOT|KEXEC)\b"
                         r"|#\s*include\s*<(linux/kexec|linux/reboot|sys/reboot)\.h>"),
@@ -99,6 +100,7 @@ def find_problems(root: Path) -> list[str]:
 GOOD = {
     "image/kernel/kernel.c": '#include "image/kernel/kernel.h"\n#include <glib.h>\n',
     "boot/catalog.c": '#include "image/kernel/kernel.h"\n#include <gio/gio.h>\n#include <libmount.h>\n',
+    "boot/block-device.c": "#include <blkid/blkid.h>\n",
     "daemon/authority.c": '#include <polkit/polkit.h>\n#include "boot/catalog.h"\n',
     "daemon/kernel-ops.c": '#include <linux/reboot.h>\nSYS_kexec_file_load "/sys/kernel/kexec_loaded"\n',
     "daemon/other.c": '/* reads /sys/kernel/kexec: "/sys/kernel/kexec" */ // SYS_reboot\nreboot (1);\n',
@@ -110,6 +112,7 @@ BAD = {
     "image/b.c": "#include <gio/gio.h>\n",
     "image/c.c": '#include "kexec-bus.h"\n',
     "image/d.c": "#include <libmount.h>\n",
+    "image/s.c": "#include <blkid/blkid.h>\n",
     "boot/e.c": '#include "daemon/service.h"\n',
     "boot/f.h": '#  include "client/json.h"\n',
     "boot/g.c": 'open ("/sys/kernel/kexec/loaded");\n',
@@ -124,6 +127,7 @@ BAD = {
     "client/p.c": "#include <sys/reboot.h>\n",
     "client/q.c": "#include <polkitagent/polkitagent.h>\n",
     "client/r.c": '/* fine */ #include <libmount.h>\n',
+    "daemon/t.c": "#include <blkid/blkid.h>\n",
 }
 
 
