@@ -3,9 +3,13 @@
 #include "boot/place.h"
 
 #include <fcntl.h>
+#include <gio/gio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "boot/beneath.h"
+#include "boot/fd.h"
+#include "boot/place-mount.h"
 
 KexecPlace *
 kexec_place_new (KexecPlaceRoles roles, const char *path)
@@ -22,6 +26,7 @@ kexec_place_new (KexecPlaceRoles roles, const char *path)
   self->part_uuid = g_strdup ("");
   self->fs_path = g_strdup ("");
   self->options = g_strdup ("");
+  self->refusal = g_strdup ("");
   self->distrust = g_strdup ("");
   return self;
 }
@@ -46,14 +51,33 @@ kexec_place_unref (KexecPlace *self)
   g_free (self->part_uuid);
   g_free (self->fs_path);
   g_free (self->options);
+  g_free (self->refusal);
   g_free (self->distrust);
   g_free (self);
+}
+
+static gboolean
+is_mount (int fd)
+{
+  struct statx stx;
+
+  return statx (fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &stx) == 0 &&
+         (stx.stx_attributes & STATX_ATTR_MOUNT_ROOT);
 }
 
 int
 kexec_place_open (const KexecPlace *self, int root_fd, GError **error)
 {
-  return kexec_beneath_open_in_root (root_fd, self->path, O_RDONLY | O_DIRECTORY, error);
+  kexec_autofd fd = kexec_beneath_open_in_root (root_fd, self->path, O_RDONLY | O_DIRECTORY,
+                                                self->needs_mount ? NULL : error);
+
+  /* By now somebody may have mounted what fstab lists. */
+  if (!self->needs_mount || (fd >= 0 && is_mount (fd)))
+    return kexec_fd_steal (&fd);
+  if (*self->refusal == '\0')
+    return kexec_place_mount (self, root_fd, error);
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED, self->refusal);
+  return -1;
 }
 
 const char *

@@ -31,6 +31,7 @@ typedef struct {
   char *options; /* fstab's, for what we mount */
   gboolean needs_mount; /* fstab lists it and it is not mounted: kexec_place_open() mounts it, for
                            ourselves alone */
+  char *refusal;        /* … or why it will not, the beginning of a sentence; "" if it will */
   char *distrust;       /* a sentence: why nothing there is trusted whatever its owners are; "" if
                            nothing speaks against it */
 } KexecPlace;

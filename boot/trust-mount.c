@@ -50,8 +50,17 @@ find_mount (struct libmnt_table *table, int fd)
   return found;
 }
 
-static gboolean
-has_users_option (const char *options)
+gboolean
+kexec_trust_is_local_type (const char *type)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (types); i++)
+    if (strcmp (types[i], type) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+gboolean
+kexec_trust_is_users (const char *options)
 {
   for (guint i = 0; options != NULL && i < G_N_ELEMENTS (users_options); i++)
     if (mnt_optstr_get_option (options, users_options[i], NULL, NULL) == 0)
@@ -69,7 +78,7 @@ is_users_in_fstab (const char *target)
   if (mnt_table_parse_fstab (fstab, NULL) == 0) {
     struct libmnt_fs *fs = mnt_table_find_target (fstab, target, MNT_ITER_FORWARD);
 
-    is_users = fs != NULL && has_users_option (mnt_fs_get_options (fs));
+    is_users = fs != NULL && kexec_trust_is_users (mnt_fs_get_options (fs));
   }
   mnt_unref_table (fstab);
   return is_users;
@@ -94,12 +103,12 @@ find_device (int fd, const char *source)
  * In the initial user namespace only root's own mounts can be seen: one that is made in another
  * namespace does not propagate to us, and without one, mounting needs CAP_SYS_ADMIN here.
  */
-static gboolean
-is_initial_namespace (void)
+gboolean
+kexec_trust_is_namespace (void)
 {
   struct stat st;
 
-  return stat ("/proc/self/ns/user", &st) == 0 && st.st_ino == INITIAL_USER_NAMESPACE;
+  return stat ("/proc/self/ns/user", &st) != 0 || st.st_ino != INITIAL_USER_NAMESPACE;
 }
 
 gboolean
@@ -115,10 +124,10 @@ kexec_trust_read_mount (int fd, KexecTrustMount *mount)
     mount->target = g_strdup (mnt_fs_get_target (fs));
     mount->type = g_strdup (mnt_fs_get_fstype (fs));
     mount->device = find_device (fd, mnt_fs_get_source (fs));
-    mount->is_users = has_users_option (mnt_fs_get_options (fs)) ||
-                      has_users_option (mnt_fs_get_user_options (fs)) ||
+    mount->is_users = kexec_trust_is_users (mnt_fs_get_options (fs)) ||
+                      kexec_trust_is_users (mnt_fs_get_user_options (fs)) ||
                       is_users_in_fstab (mount->target);
-    mount->is_namespace = !is_initial_namespace ();
+    mount->is_namespace = kexec_trust_is_namespace ();
   }
   mnt_unref_table (table);
   return fs != NULL;
@@ -129,15 +138,12 @@ kexec_trust_refuse_mount (const KexecTrustMount *mount, int sys_fd)
 {
   g_autofree char *target = kexec_printable (mount->target);
   g_autofree char *refusal = NULL;
-  gboolean is_known = FALSE;
 
-  for (guint i = 0; i < G_N_ELEMENTS (types); i++)
-    is_known |= strcmp (types[i], mount->type) == 0;
   if (mount->is_namespace)
     return g_strdup_printf ("In a user namespace, as in a container, nobody can tell who mounted "
                             "%s; use the host",
                             target);
-  if (!is_known)
+  if (!kexec_trust_is_local_type (mount->type))
     return g_strdup_printf ("%s is a file system of type %s, which is not on a local disk of this "
                             "machine; keep kernels on one that is",
                             target, mount->type);

@@ -28,6 +28,15 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (KexecTrustMount, kexec_trust_mount_clear)
  */
 gboolean kexec_trust_read_mount (int fd, KexecTrustMount *mount);
 
+/** Whether the kernel itself reads file systems of this type from a local block device. */
+gboolean kexec_trust_is_local_type (const char *type);
+
+/** Whether mount options, also %NULL, let ordinary users mount. */
+gboolean kexec_trust_is_users (const char *options);
+
+/** Whether we are in a user namespace that is not the initial one, or cannot tell. */
+gboolean kexec_trust_is_namespace (void);
+
 /* What to trust. */
 typedef struct {
   uid_t owner;                    /* the one user who may own things: root */
