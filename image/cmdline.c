@@ -107,6 +107,22 @@ kexec_cmdline_get (const char *cmdline, const char *key)
   return value;
 }
 
+GStrv
+kexec_cmdline_get_all (const char *cmdline, const char *key)
+{
+  g_auto (GStrv) words = kexec_cmdline_split (cmdline);
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+
+  for (guint i = 0; words[i] != NULL; i++) {
+    g_autofree char *value = NULL;
+    g_autofree char *word_key = parse_word (words[i], &value);
+
+    if (value != NULL && is_key (word_key, key))
+      g_strv_builder_add (builder, value);
+  }
+  return g_strv_builder_end (builder);
+}
+
 char *
 kexec_cmdline_root_for_initrd (const char *cmdline)
 {

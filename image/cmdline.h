@@ -21,6 +21,9 @@ gboolean kexec_cmdline_has (const char *cmdline, const char *key);
 /** Returns: (transfer full) (nullable): the value of the last `key=value`, unquoted. */
 char *kexec_cmdline_get (const char *cmdline, const char *key);
 
+/** Returns: (transfer full): the values of every `key=value`, unquoted, in their order. */
+GStrv kexec_cmdline_get_all (const char *cmdline, const char *key);
+
 /**
  * kexec_cmdline_root_for_initrd:
  *

@@ -80,6 +80,19 @@ test_get (void)
 }
 
 static void
+test_get_all (void)
+{
+  g_auto (GStrv) all = kexec_cmdline_get_all (
+    "rd.luks.uuid=a quiet rd.luks.uuid \"rd.luks.uuid=b c\" rd_luks=d", "rd.luks.uuid");
+  g_auto (GStrv) none = kexec_cmdline_get_all ("quiet", "root");
+
+  g_assert_cmpuint (g_strv_length (all), ==, 2);
+  g_assert_cmpstr (all[0], ==, "a");
+  g_assert_cmpstr (all[1], ==, "b c");
+  g_assert_cmpuint (g_strv_length (none), ==, 0);
+}
+
+static void
 test_clean (void)
 {
   static const struct {
@@ -338,6 +351,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/cmdline/split", test_split);
   g_test_add_func ("/cmdline/get", test_get);
+  g_test_add_func ("/cmdline/get-all", test_get_all);
   g_test_add_func ("/cmdline/clean", test_clean);
   g_test_add_func ("/cmdline/append", test_append);
   g_test_add_func ("/cmdline/root-for-initrd", test_root_for_initrd);
