@@ -135,8 +135,38 @@ kexec_cmdline_root_for_initrd (const char *cmdline)
   return NULL;
 }
 
+/* Returns: (transfer full): @cmdline without the words that are unwanted. */
+static char *
+filter (const char *cmdline, gboolean (*is_unwanted) (const char *, const char *, const char *),
+        const char *unwanted)
+{
+  g_auto (GStrv) words = kexec_cmdline_split (cmdline);
+  g_autoptr (GString) rest = g_string_new (NULL);
+
+  for (guint i = 0; words[i] != NULL; i++) {
+    g_autofree char *value = NULL;
+    g_autofree char *key = parse_word (words[i], &value);
+
+    if (!is_unwanted (key, value, unwanted))
+      g_string_append_printf (rest, "%s%s", rest->len > 0 ? " " : "", words[i]);
+  }
+  return g_string_free (g_steal_pointer (&rest), FALSE);
+}
+
+static gboolean
+is_this_key (const char *key, const char *value, const char *unwanted)
+{
+  return is_key (key, unwanted);
+}
+
 char *
-kexec_cmdline_clean (const char *cmdline)
+kexec_cmdline_remove (const char *cmdline, const char *key)
+{
+  return filter (cmdline, is_this_key, key);
+}
+
+static gboolean
+is_transient (const char *key, const char *value, const char *unwanted)
 {
   static const char *const transient[] = {
     "BOOT_IMAGE",
@@ -147,20 +177,17 @@ kexec_cmdline_clean (const char *cmdline)
     "systemd.random_seed",
     "systemd.clock_usec",
   };
-  g_auto (GStrv) words = kexec_cmdline_split (cmdline);
-  g_autoptr (GString) rest = g_string_new (NULL);
 
-  for (guint i = 0; words[i] != NULL; i++) {
-    g_autofree char *value = NULL;
-    g_autofree char *key = parse_word (words[i], &value);
-    gboolean is_transient = FALSE;
+  for (guint i = 0; value != NULL && i < G_N_ELEMENTS (transient); i++)
+    if (is_key (key, transient[i]))
+      return TRUE;
+  return FALSE;
+}
 
-    for (guint j = 0; j < G_N_ELEMENTS (transient); j++)
-      is_transient |= value != NULL && is_key (key, transient[j]);
-    if (!is_transient)
-      g_string_append_printf (rest, "%s%s", rest->len > 0 ? " " : "", words[i]);
-  }
-  return g_string_free (g_steal_pointer (&rest), FALSE);
+char *
+kexec_cmdline_clean (const char *cmdline)
+{
+  return filter (cmdline, is_transient, NULL);
 }
 
 /* Returns: (transfer full): @text without white space at either end. */

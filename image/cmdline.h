@@ -54,6 +54,10 @@ char *kexec_cmdline_root_for_initrd (const char *cmdline);
  */
 char *kexec_cmdline_clean (const char *cmdline);
 
+/** Returns: (transfer full): @cmdline without the words with this @key, single spaces between the
+ * others. */
+char *kexec_cmdline_remove (const char *cmdline, const char *key);
+
 /** Returns: (transfer full): @cmdline and @more, with one space between them if both hold words. */
 char *kexec_cmdline_append (const char *cmdline, const char *more);
 

@@ -93,6 +93,27 @@ test_get_all (void)
 }
 
 static void
+test_remove (void)
+{
+  static const struct {
+    const char *cmdline;
+    const char *rest;
+  } cases[] = {
+    { "", "" },
+    { "root=/dev/a", "" },
+    { "  ro  root=/dev/a quiet root=b ", "ro quiet" },
+    { "\"root=/dev/a b\" x=\"root=c  d\"", "x=\"root=c  d\"" },
+    { "root rootwait rootflags=x", "rootwait rootflags=x" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autofree char *rest = kexec_cmdline_remove (cases[i].cmdline, "root");
+
+    g_assert_cmpstr (rest, ==, cases[i].rest);
+  }
+}
+
+static void
 test_clean (void)
 {
   static const struct {
@@ -352,6 +373,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cmdline/split", test_split);
   g_test_add_func ("/cmdline/get", test_get);
   g_test_add_func ("/cmdline/get-all", test_get_all);
+  g_test_add_func ("/cmdline/remove", test_remove);
   g_test_add_func ("/cmdline/clean", test_clean);
   g_test_add_func ("/cmdline/append", test_append);
   g_test_add_func ("/cmdline/root-for-initrd", test_root_for_initrd);
