@@ -10,6 +10,7 @@
 
 #include "boot/beneath.h"
 #include "boot/fd.h"
+#include "boot/initrds.h"
 #include "boot/kernel-name.h"
 #include "boot/kernel-release.h"
 #include "boot/uki.h"
@@ -94,54 +95,6 @@ read_release (KexecEntry *entry, int fd)
     kexec_entry_set (&entry->version, release);
 }
 
-/* Whether there is something of this name, whatever it is. */
-static gboolean
-exists (const Listing *self, const char *file)
-{
-  struct stat st;
-
-  return fstatat (self->fd, file, &st, AT_SYMLINK_NOFOLLOW) == 0;
-}
-
-static void
-add_initrd (const Listing *self, GStrvBuilder *initrds, const char *file)
-{
-  g_autofree char *path = g_build_filename (self->path, file, NULL);
-
-  g_strv_builder_add (initrds, path);
-}
-
-/* An initrd that is there but cannot be used is a finding: without it the machine would hang. */
-static void
-find_initrds (const Listing *self, KexecEntry *entry, const KexecKernelName *name)
-{
-  g_autoptr (GStrvBuilder) initrds = g_strv_builder_new ();
-  g_auto (GStrv) candidates = kexec_kernel_name_initrds (name, entry->version);
-  guint i;
-
-  for (i = 0; kexec_microcode_names[i] != NULL; i++) {
-    kexec_autofd fd = kexec_beneath_open_regular (self->fd, kexec_microcode_names[i], NULL);
-
-    if (fd >= 0)
-      add_initrd (self, initrds, kexec_microcode_names[i]);
-  }
-  for (i = 0; candidates[i] != NULL && !exists (self, candidates[i]); i++)
-    ;
-  if (candidates[i] != NULL) {
-    kexec_autofd fd = open_file (self, entry, candidates[i]);
-
-    (void) fd; /* opened only to see that it can be */
-    add_initrd (self, initrds, candidates[i]);
-  } else {
-    kexec_findings_add (entry->findings, KEXEC_FINDING_NO_INITRD, entry->kernel, NULL,
-                        "No initrd was found for %s; that is right only if the kernel has all it "
-                        "needs to reach its root file system built in",
-                        entry->kernel);
-  }
-  g_strfreev (entry->initrds);
-  entry->initrds = g_strv_builder_end (initrds);
-}
-
 /* Returns: (transfer full): @id, or one like it that no other entry has. */
 static char *
 take_id (Listing *self, GString *id)
@@ -176,7 +129,7 @@ finish_entry (Listing *self, KexecEntry *entry, const KexecKernelName *name)
   /* A unified kernel image has its initrd in it. Of one whose profiles could not be read nobody can
      tell. */
   if (!entry->has_initrd && !is_damaged)
-    find_initrds (self, entry, name);
+    kexec_initrds_find (entry, name, self->fd, self->path, FALSE);
   g_ptr_array_add (self->entries, entry);
 }
 

@@ -13,10 +13,23 @@ const char *const kexec_microcode_names[] = {
   "early_ucode.cpio", "microcode.cpio",  NULL,
 };
 
-static const char *const first_parts[] = { "vmlinuz", "kernel", "bzImage" };
+static const char *const first_parts[] = {
+  "vmlinuz", "kernel", "bzImage",
+#if defined(__aarch64__) || defined(__riscv)
+  "Image",
+#elif defined(__s390x__)
+  "image",
+#endif
+#if !defined(__x86_64__) && !defined(__i386__) && !defined(__aarch64__)
+  "vmlinux",
+#endif
+};
 
 /* As uname(2) says it and as Gentoo does. */
-static const char *const architectures[] = { "x86_64", "amd64", "i686", "x86" };
+static const char *const architectures[] = {
+  "x86_64",  "amd64", "i686",    "i586",  "i486",    "i386",  "x86",
+  "aarch64", "arm64", "ppc64le", "ppc64", "riscv64", "s390x",
+};
 
 /* What is left beside a kernel by editors, package managers and signing tools. */
 static const char *const debris[] = {

@@ -9,10 +9,13 @@
  *   vmlinuz-lts                 initramfs-lts                    Alpine
  *   kernel-6.6.1-gentoo, kernel-x86_64-6.6.1-gentoo, bzImage-6.6.1-gentoo, …
  *   kernel-genkernel-x86_64-6.6.1-gentoo    initramfs-genkernel-x86_64-6.6.1-gentoo
+ *   bzImage-6.6.32-yocto-standard                                Yocto
  *   vmlinuz, kernel, bzImage    initrd.img, initramfs.img, initramfs, initrd
  *
- * and each with ".old" at the end, or ".efi" for a unified kernel image. A vmlinux is not among
- * them: where bzImages boot it is a debugger's file.
+ * and each with ".old" at the end, or ".efi" for a unified kernel image. An Image, an image and a
+ * vmlinux are among them only where they boot: beside bzImages a vmlinux is a debugger's file.
+ * NixOS' names (kernels/HASH-linux-6.6.32-bzImage) do not tell which initrd belongs to which
+ * kernel; only its menu does.
  */
 #pragma once
 

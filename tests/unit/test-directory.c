@@ -194,6 +194,36 @@ test_alpine_and_suse (void)
   expect_entries (entries, expected);
 }
 
+static void
+test_yocto (void)
+{
+  static const char *const expected[] = {
+    "6.6.32-yocto-standard=/boot/bzImage-6.6.32-yocto-standard",
+    NULL,
+  };
+  g_autoptr (Tree) tree = tree_new ();
+  g_autoptr (GPtrArray) entries = NULL;
+
+  add_kernel (tree, "boot/bzImage-6.6.32-yocto-standard", "6.6.32-yocto-standard");
+  tree_link (tree, "boot/bzImage", "bzImage-6.6.32-yocto-standard");
+  entries = list (tree);
+  expect_entries (entries, expected);
+}
+
+/* Its kernels lie deeper, and only its menu tells which initrd belongs to which. */
+static void
+test_nixos (void)
+{
+  static const char *const expected[] = { NULL };
+  g_autoptr (Tree) tree = tree_new ();
+  g_autoptr (GPtrArray) entries = NULL;
+
+  add_kernel (tree, "boot/kernels/0a1b2c-linux-6.6.32-bzImage", "6.6.32");
+  tree_write (tree, "boot/kernels/3d4e5f-initrd-linux-6.6.32-initrd", "x");
+  entries = list (tree);
+  expect_entries (entries, expected);
+}
+
 /* Links: to something listed, to something that is not, twice to the same, and to nothing. */
 static void
 test_links (void)
@@ -409,6 +439,8 @@ main (int argc, char **argv)
   g_test_add_func ("/directory/arch", test_arch);
   g_test_add_func ("/directory/gentoo", test_gentoo);
   g_test_add_func ("/directory/alpine-and-suse", test_alpine_and_suse);
+  g_test_add_func ("/directory/yocto", test_yocto);
+  g_test_add_func ("/directory/nixos", test_nixos);
   g_test_add_func ("/directory/links", test_links);
   g_test_add_func ("/directory/bad-files", test_bad_files);
   g_test_add_func ("/directory/unreadable", test_unreadable);
