@@ -10,6 +10,7 @@
 #include <sys/sysmacros.h>
 
 #include "boot/beneath.h"
+#include "boot/config-gentoo.h"
 #include "boot/fd.h"
 
 #define FILE_SIZE_MAX (64 * 1024)
@@ -21,6 +22,8 @@ typedef struct {
   uid_t owner; /* of the root directory */
   KexecConfig *config;
 } Load;
+
+typedef void (*Parse) (KexecConfig *config, const char *text, const char *subject);
 
 static void
 add_unreadable (Load *self, const char *path, const GError *error)
@@ -62,8 +65,9 @@ open_safe (Load *self, const char *path, int flags, struct stat *st)
   return kexec_fd_steal (&fd);
 }
 
+/* @parse: what the file is written in */
 static void
-load_file (Load *self, const char *path)
+load_file (Load *self, const char *path, Parse parse)
 {
   g_autofree char *dir = g_path_get_dirname (path);
   g_autofree char *text = NULL;
@@ -79,7 +83,7 @@ load_file (Load *self, const char *path)
   else
     g_set_error (&error, G_IO_ERROR, G_IO_ERROR_NOT_REGULAR_FILE, "%s is not a regular file", path);
   if (text != NULL)
-    kexec_config_parse (self->config, text, path);
+    parse (self->config, text, path);
   else
     add_unreadable (self, path, error);
 }
@@ -112,7 +116,7 @@ collect_drop_ins (Load *self, const char *path, GTree *drop_ins)
 static gboolean
 load_drop_in (gpointer name, gpointer path, gpointer load)
 {
-  load_file (load, path);
+  load_file (load, path, kexec_config_parse);
   return FALSE;
 }
 
@@ -136,8 +140,9 @@ kexec_config_load (int root_fd)
 
   if (fstat (root_fd, &st) == 0)
     self.owner = st.st_uid;
-  load_file (&self, "/usr/lib/kexecd/kexecd.conf");
-  load_file (&self, "/etc/kexecd/kexecd.conf");
+  load_file (&self, "/usr/lib/kexecd/kexecd.conf", kexec_config_parse);
+  load_file (&self, "/etc/conf.d/kexec", kexec_config_gentoo_parse);
+  load_file (&self, "/etc/kexecd/kexecd.conf", kexec_config_parse);
   for (guint i = 0; i < G_N_ELEMENTS (drop_in_dirs); i++)
     collect_drop_ins (&self, drop_in_dirs[i], drop_ins);
   g_tree_foreach (drop_ins, load_drop_in, &self);

@@ -3,11 +3,17 @@
  * The administrator's configuration: /etc/kexecd/kexecd.conf, its drop-ins and their defaults.
  *
  *   [Manager]
- *   Entry=auto | <entry id>       what the default entry is, where the boot loader does not say
+ *   Entry=auto | <entry id>       what the default entry is, where the boot loader does not say;
+ *                                 an id may be a glob
  *   StagedLifetime=1h             a number of seconds, or numbers with s, min, h or d, added up
  *                                 ("1h 30min"); 0 or infinity: for ever
+ *   BootPath=, MountBoot=         where the boot files lie
+ *   Kernel=, Initrd=              a kernel that the menus need not know, which is the default
+ *   RootDevice=, Cmdline=, Append=  command lines
+ *   Sources=                      which menus are read
  *
- * An empty value takes back what an earlier file said.
+ * An empty value takes back what an earlier file said. What Gentoo's /etc/conf.d/kexec says is one
+ * layer of it; see boot/config-gentoo.h.
  */
 #pragma once
 
@@ -17,9 +23,9 @@
 #define KEXEC_CONFIG_STAGED_LIFETIME 3600
 
 typedef struct {
-  char *entry;                 /* Entry=: "auto": the newest kernel is the default; an entry's id:
-                                  that entry is; either is chosen, not guessed. NULL where the
-                                  administrator has not chosen */
+  char *entry;                 /* Entry=: "auto": the newest kernel is the default; an entry's id or
+                                  a glob (kexec_entry_matches()): that entry is; either is chosen,
+                                  not guessed. NULL where the administrator has not chosen */
   guint64 staged_lifetime_sec; /* StagedLifetime=: how long an ordinary user's image is kept, in
                                   seconds; 0: for ever */
   char *boot_path;             /* BootPath=: absolute; NULL: /boot */
@@ -31,6 +37,7 @@ typedef struct {
                               belong to the kernel */
   char *root_device;       /* RootDevice=: as after root=; NULL: not set */
   char *cmdline;           /* Cmdline=: of entries that bring none of their own; NULL: not set */
+  char *cmdline_from;      /* the file that @cmdline is from, below the root; NULL: not set */
   char *append;            /* Append=: added to every entry's command line; NULL: nothing */
   GStrv sources;           /* Sources=: which are read, the most important first; NULL: all */
   char *kernel_from;       /* the file that @kernel is from, below the root; NULL: not set */
@@ -42,11 +49,11 @@ typedef struct {
  * kexec_config_load:
  * @root_fd: the root directory
  *
- * Reads (later wins) usr/lib/kexecd/kexecd.conf, etc/kexecd/kexecd.conf, then the drop-ins
- * kexecd.conf.d/<name>.conf of usr/lib/kexecd, run/kexecd and etc/kexecd in the order of their
- * names, one in etc hiding those of the same name elsewhere, as systemd does; so does a symlink to
- * /dev/null. A missing file is nothing; a bad one is a finding, never a failure: the daemon must
- * start.
+ * Reads (later wins) usr/lib/kexecd/kexecd.conf, Gentoo's etc/conf.d/kexec,
+ * etc/kexecd/kexecd.conf, then the drop-ins kexecd.conf.d/<name>.conf of usr/lib/kexecd, run/kexecd
+ * and etc/kexecd in the order of their names, one in etc hiding those of the same name elsewhere,
+ * as systemd does; so does a symlink to /dev/null. A missing file is nothing; a bad one is a
+ * finding, never a failure: the daemon must start.
  *
  * A file, or its directory, that belongs to anyone but root (or the owner of the root directory) or
  * that group or others can write is ignored, with a finding.
@@ -58,7 +65,7 @@ KexecConfig *kexec_config_load (int root_fd);
 /**
  * kexec_config_parse:
  * @text: a file's contents
- * @subject: what to call the file in findings
+ * @subject: what to call the file in findings; its path below the root
  *
  * Puts what one file says over what @config holds.
  */

@@ -2,11 +2,13 @@
 /* Makes, shares and shows boot entries. */
 #include "boot/entry.h"
 
+#include <fnmatch.h>
 #include <gio/gio.h>
 #include <string.h>
 
 #define ID_MAX        255
 #define ID_CHARACTERS G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "._+@:-"
+#define STARS_MAX     3
 
 KexecEntry *
 kexec_entry_new (void)
@@ -75,6 +77,23 @@ kexec_entry_is_id (const char *text)
   gsize length = strspn (text, ID_CHARACTERS);
 
   return length > 0 && length <= ID_MAX && text[length] == '\0';
+}
+
+gboolean
+kexec_entry_is_glob (const char *text)
+{
+  gsize length = strspn (text, ID_CHARACTERS "*?[]!^");
+  guint stars = 0;
+
+  for (const char *p = text; *p != '\0'; p++)
+    stars += *p == '*' ? 1 : 0;
+  return length > 0 && length <= ID_MAX && text[length] == '\0' && stars <= STARS_MAX;
+}
+
+gboolean
+kexec_entry_matches (const char *glob, const char *id)
+{
+  return strcmp (glob, id) == 0 || fnmatch (glob, id, FNM_NOESCAPE) == 0;
 }
 
 void

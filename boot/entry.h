@@ -70,6 +70,17 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (KexecEntry, kexec_entry_unref)
 gboolean kexec_entry_is_id (const char *text);
 
 /**
+ * kexec_entry_is_glob:
+ *
+ * Returns: whether @text is an id, or one in which "*", "?" and "[…]" stand for other characters,
+ * as fnmatch(3) has it; at most three "*", so that no id takes long.
+ */
+gboolean kexec_entry_is_glob (const char *text);
+
+/** Whether @id is what @glob means; see kexec_entry_is_glob(). */
+gboolean kexec_entry_matches (const char *glob, const char *id);
+
+/**
  * kexec_entry_add_unreadable:
  * @findings: an entry's
  * @path: of the file that could not be opened

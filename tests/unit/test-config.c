@@ -15,6 +15,28 @@ parse (const char *text)
   return config;
 }
 
+/* Returns: (transfer full) (nullable): a key's value as text. */
+static char *
+get (const KexecConfig *config, const char *key)
+{
+  const struct {
+    const char *name;
+    const char *text;
+    GStrv words;
+  } values[] = {
+    { "BootPath", config->boot_path, NULL }, { "Kernel", config->kernel, NULL },
+    { "Initrd", NULL, config->initrds },     { "RootDevice", config->root_device, NULL },
+    { "Cmdline", config->cmdline, NULL },    { "Append", config->append, NULL },
+    { "Sources", NULL, config->sources },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (values); i++)
+    if (g_str_equal (values[i].name, key))
+      return values[i].words != NULL ? g_strjoinv (" ", values[i].words)
+                                     : g_strdup (values[i].text);
+  g_error ("There is no key %s", key);
+}
+
 static void
 test_none (void)
 {
@@ -42,7 +64,11 @@ test_entry (void)
     { "two words", NULL, "configuration-invalid" },
     { "../vmlinuz", NULL, "configuration-invalid" },
     { "Gr\303\274n", NULL, "configuration-invalid" },
-    { "*", NULL, "configuration-invalid" },
+    { "*-amd64", "*-amd64", "" },
+    { "6.1.?-[!a-c]*", "6.1.?-[!a-c]*", "" },
+    { "***", "***", "" },
+    { "*a*b*c*", NULL, "configuration-invalid" }, /* could take for ever */
+    { "a\\*", NULL, "configuration-invalid" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
@@ -52,6 +78,162 @@ test_entry (void)
     g_assert_cmpstr (config->entry, ==, cases[i].entry);
     expect_findings (config->findings, cases[i].codes);
   }
+}
+
+/* Every key whose value is text, a path or several of them: what it becomes, NULL if it is bad. */
+static void
+test_values (void)
+{
+  static const struct {
+    const char *key;
+    const char *value;
+    const char *taken;
+  } cases[] = {
+    { "BootPath", "/efi", "/efi" },
+    { "BootPath", "/boot//./x/", "/boot/x" },
+    { "BootPath", "/", "/" },
+    { "BootPath", "boot", NULL },
+    { "BootPath", "-", NULL },
+    { "BootPath", "/boot/../etc", NULL },
+    { "Kernel", "/boot/vmlinuz-6.1.0", "/boot/vmlinuz-6.1.0" },
+    { "Kernel", "vmlinuz-6.1.0", "vmlinuz-6.1.0" },
+    { "Kernel", "my kernel", "my kernel" },
+    { "Kernel", "-", "-" },
+    { "Kernel", ".", NULL },
+    { "Kernel", "..", NULL },
+    { "Kernel", "a/b", NULL },
+    { "Kernel", "/boot/../etc/shadow", NULL },
+    { "Kernel", "/b\001", NULL },
+    { "Kernel", "/b\374", NULL },
+    { "Initrd", "/boot/a b", "/boot/a b" },
+    { "Initrd", "  a\t/boot//b ", "a /boot/b" },
+    { "Initrd", "-", "" },
+    { "Initrd", "a -", NULL },
+    { "Initrd", "a ../b", NULL },
+    { "Initrd", "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17", NULL },
+    { "RootDevice", "UUID=0123-abcd", "UUID=0123-abcd" },
+    { "RootDevice", "/dev/sda2", "/dev/sda2" },
+    { "RootDevice", "/dev/a ro", NULL },
+    { "RootDevice", "\"/dev/a\"", NULL },
+    { "RootDevice", "LABEL=\303\240", NULL }, /* white space to the kernel */
+    { "Cmdline", "root=/dev/a  quiet x=\"a  b\"", "root=/dev/a quiet x=\"a  b\"" },
+    { "Cmdline", "root=/dev/a\tquiet", "root=/dev/a quiet" },
+    { "Cmdline", "root=/dev/a root=/dev/b", NULL },
+    { "Cmdline", "x=\001", NULL },
+    { "Cmdline", "x=\374", NULL },
+    { "Append", "quiet", "quiet" },
+    { "Append", "x=\374", NULL },
+    { "Sources", "grub directory", "grub directory" },
+    { "Sources", "bls grub config bls", "bls grub config" },
+    { "Sources", "grub lilo", NULL },
+    { "Sources", "GRUB", NULL },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autofree char *text = g_strdup_printf ("[Manager]\n%s=%s\n", cases[i].key, cases[i].value);
+    g_autofree char *taken_back = g_strdup_printf ("[Manager]\n%s=\n", cases[i].key);
+    g_autoptr (KexecConfig) config = parse (text);
+    g_autofree char *taken = get (config, cases[i].key);
+    g_autofree char *nothing = NULL;
+
+    g_test_message ("%s", text);
+    expect_findings (config->findings, cases[i].taken != NULL ? "" : "configuration-invalid");
+    g_assert_cmpstr (taken, ==, cases[i].taken);
+    kexec_config_parse (config, taken_back, "kexecd.conf");
+    nothing = get (config, cases[i].key);
+    g_assert_null (nothing);
+  }
+}
+
+static void
+test_long_values (void)
+{
+  static const char *const keys[] = { "BootPath", "Kernel", "Initrd", "RootDevice",
+                                      "Cmdline",  "Append", "Entry" };
+  g_autofree char *x = g_strnfill (5000, 'x');
+
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++) {
+    g_autofree char *text = g_strdup_printf ("[Manager]\n%s=%s%s\n", keys[i], i == 0 ? "/" : "", x);
+    g_autoptr (KexecConfig) config = parse (text);
+    g_autofree char *taken = i < 6 ? get (config, keys[i]) : g_strdup (config->entry);
+
+    expect_findings (config->findings, "configuration-invalid");
+    g_assert_null (taken);
+    g_assert_cmpuint (strlen (finding_text (config->findings, "configuration-invalid")), <, 400);
+  }
+}
+
+static void
+test_mount_boot (void)
+{
+  static const struct {
+    const char *value;
+    gboolean mounts;
+    const char *codes;
+  } cases[] = {
+    { "yes", TRUE, "" },    { "No", FALSE, "" }, { "0", FALSE, "" },
+    { "off", FALSE, "" },   { "on", TRUE, "" },  { "t", TRUE, "" },
+    { "FALSE", FALSE, "" }, { "", TRUE, "" },    { "never", FALSE, "configuration-invalid" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autofree char *text = g_strdup_printf ("[Manager]\nMountBoot=%s\n", cases[i].value);
+    g_autoptr (KexecConfig) config = kexec_config_new ();
+
+    config->mount_boot = FALSE;
+    kexec_config_parse (config, text, "kexecd.conf");
+    expect_findings (config->findings, cases[i].codes);
+    g_assert_cmpint (config->mount_boot, ==, cases[i].mounts);
+  }
+}
+
+/* Which file a kernel and a command line are from. */
+static void
+test_from (void)
+{
+  g_autoptr (Tree) tree = tree_new ();
+  g_autoptr (KexecConfig) config = NULL;
+  g_autoptr (KexecConfig) taken_back = NULL;
+
+  tree_write (tree, "usr/lib/kexecd/kexecd.conf", "[Manager]\nKernel=/a\nCmdline=a\n");
+  tree_write (tree, "etc/conf.d/kexec", "KNAME=b\n");
+  tree_write (tree, "etc/kexecd/kexecd.conf.d/a.conf", "[Manager]\nCmdline=c\n");
+  config = kexec_config_load (tree->fd);
+  g_assert_cmpstr (config->kernel, ==, "b");
+  g_assert_cmpstr (config->kernel_from, ==, "/etc/conf.d/kexec");
+  g_assert_true (config->is_gentoo);
+  g_assert_cmpstr (config->cmdline_from, ==, "/etc/kexecd/kexecd.conf.d/a.conf");
+  tree_write (tree, MAIN, "[Manager]\nKernel=\nCmdline=\n");
+  tree_write (tree, "etc/kexecd/kexecd.conf.d/a.conf", "[Manager]\nCmdline=\n");
+  taken_back = kexec_config_load (tree->fd);
+  g_assert_null (taken_back->kernel);
+  g_assert_null (taken_back->kernel_from);
+  g_assert_false (taken_back->is_gentoo);
+  g_assert_null (taken_back->cmdline);
+  g_assert_null (taken_back->cmdline_from);
+}
+
+/* Gentoo's file is between the defaults and ours, and judged like them. */
+static void
+test_gentoo_layer (void)
+{
+  g_autoptr (Tree) tree = tree_new ();
+  g_autoptr (KexecConfig) below = NULL;
+  g_autoptr (KexecConfig) above = NULL;
+  g_autoptr (KexecConfig) writable = NULL;
+
+  tree_write (tree, "usr/lib/kexecd/kexecd.conf", "[Manager]\nRootDevice=/dev/vendor\n");
+  tree_write (tree, "etc/conf.d/kexec", "ROOTPART=/dev/gentoo\n");
+  below = kexec_config_load (tree->fd);
+  g_assert_cmpstr (below->root_device, ==, "/dev/gentoo");
+  tree_write (tree, MAIN, "[Manager]\nRootDevice=/dev/own\n");
+  above = kexec_config_load (tree->fd);
+  g_assert_cmpstr (above->root_device, ==, "/dev/own");
+  tree_remove (tree, MAIN);
+  tree_chmod (tree, "etc/conf.d/kexec", 0666);
+  writable = kexec_config_load (tree->fd);
+  g_assert_cmpstr (writable->root_device, ==, "/dev/vendor");
+  expect_findings (writable->findings, "configuration-invalid");
 }
 
 static void
@@ -269,6 +451,11 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/config/none", test_none);
   g_test_add_func ("/config/entry", test_entry);
+  g_test_add_func ("/config/values", test_values);
+  g_test_add_func ("/config/long-values", test_long_values);
+  g_test_add_func ("/config/mount-boot", test_mount_boot);
+  g_test_add_func ("/config/from", test_from);
+  g_test_add_func ("/config/gentoo-layer", test_gentoo_layer);
   g_test_add_func ("/config/staged-lifetime", test_staged_lifetime);
   g_test_add_func ("/config/strangers", test_strangers);
   g_test_add_func ("/config/malformed", test_malformed);

@@ -24,6 +24,29 @@ test_is_id (void)
   g_assert_false (kexec_entry_is_id ("a\n"));
 }
 
+static void
+test_glob (void)
+{
+  g_autofree char *too_long = g_strnfill (256, 'x');
+  g_autofree char *long_id = g_strnfill (255, 'a');
+
+  g_assert_true (kexec_entry_is_glob ("6.1.0-30-amd64"));
+  g_assert_true (kexec_entry_is_glob ("6.[1-9].*-amd64?"));
+  g_assert_false (kexec_entry_is_glob (""));
+  g_assert_false (kexec_entry_is_glob ("a b*"));
+  g_assert_false (kexec_entry_is_glob ("a/*"));
+  g_assert_false (kexec_entry_is_glob ("a\\*"));
+  g_assert_false (kexec_entry_is_glob ("****"));
+  g_assert_false (kexec_entry_is_glob (too_long));
+  g_assert_true (kexec_entry_matches ("6.1.0", "6.1.0"));
+  g_assert_true (kexec_entry_matches ("6.*-amd64", "6.1.0-30-amd64"));
+  g_assert_true (kexec_entry_matches ("6.[0-5].?", "6.1.0"));
+  g_assert_false (kexec_entry_matches ("6.[!0-5].?", "6.1.0"));
+  g_assert_false (kexec_entry_matches ("6.1", "6.1.0"));
+  g_assert_false (kexec_entry_matches ("[", "6.1.0"));
+  g_assert_false (kexec_entry_matches ("*a*a*b", long_id));
+}
+
 static KexecEntry *
 make_entry (void)
 {
@@ -125,6 +148,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/entry/is-id", test_is_id);
+  g_test_add_func ("/entry/glob", test_glob);
   g_test_add_func ("/entry/variant", test_variant);
   g_test_add_func ("/entry/uki-variant", test_uki_variant);
   g_test_add_func ("/entry/unreadable", test_unreadable);

@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Says in our keys what the variables of Gentoo's kexec service say. */
+#include "boot/config-gentoo.h"
+
+#include <string.h>
+
+#include "boot/config-keys.h"
+#include "boot/shell-assign.h"
+#include "image/cmdline.h"
+
+/* One file. */
+typedef struct {
+  KexecConfig *config;
+  GPtrArray *variables; /* (element-type KexecShellAssign) */
+  const char *subject;
+  gboolean reuses_cmdline; /* --reuse-cmdline among the options */
+} Gentoo;
+
+/* What becomes of an option of kexec(8). */
+typedef enum {
+  OPTION_KEY,   /* it is what a key of ours says */
+  OPTION_REUSE, /* --reuse-cmdline */
+  OPTION_USUAL, /* it is what is done anyway */
+  OPTION_OTHER, /* it means nothing here */
+} OptionUse;
+
+static const struct {
+  const char *name;
+  gboolean has_value;
+  OptionUse use;
+  const char *key;
+  const char *variable; /* if this one is set, the script's option comes later and wins */
+} options[] = {
+  { "--append", TRUE, OPTION_KEY, "Append", NULL },
+  { "--command-line", TRUE, OPTION_KEY, "Cmdline", "KPARAM" },
+  { "--initrd", TRUE, OPTION_KEY, "Initrd", "INITRD" },
+  { "--ramdisk", TRUE, OPTION_KEY, "Initrd", "INITRD" },
+  { "--reuse-cmdline", FALSE, OPTION_REUSE },
+  { "-s", FALSE, OPTION_USUAL },
+  { "--kexec-file-syscall", FALSE, OPTION_USUAL },
+  { "-a", FALSE, OPTION_USUAL },
+  { "--kexec-syscall-auto", FALSE, OPTION_USUAL },
+  { "-l", FALSE, OPTION_USUAL },
+  { "--load", FALSE, OPTION_USUAL },
+  { "-t", TRUE, OPTION_OTHER },
+  { "--type", TRUE, OPTION_OTHER },
+};
+
+static void G_GNUC_PRINTF (3, 4)
+  add_finding (Gentoo *self, const KexecShellAssign *variable, const char *format, ...)
+{
+  g_autofree char *text = NULL;
+  va_list ap;
+
+  va_start (ap, format);
+  text = g_strdup_vprintf (format, ap);
+  va_end (ap);
+  kexec_findings_add (self->config->findings, KEXEC_FINDING_CONFIGURATION_INVALID, self->subject,
+                      NULL, "%s, line %u: %s", self->subject, variable->line, text);
+}
+
+/* Returns: (transfer none) (nullable): the variable, if it is set and not empty. */
+static const KexecShellAssign *
+find_variable (const Gentoo *self, const char *name)
+{
+  for (guint i = 0; i < self->variables->len; i++) {
+    const KexecShellAssign *variable = self->variables->pdata[i];
+
+    if (strcmp (variable->name, name) == 0 && *variable->value != '\0')
+      return variable;
+  }
+  return NULL;
+}
+
+/* Returns: whether the value was taken; if not, there is a finding. */
+static gboolean
+set_key (Gentoo *self, const KexecShellAssign *variable, const char *key, const char *value)
+{
+  const char *expected = NULL;
+
+  if (kexec_config_set (self->config, key, value, self->subject, &expected))
+    return TRUE;
+  add_finding (self, variable, "%s=%.100s was ignored; give it %s", variable->name, variable->value,
+               expected);
+  return FALSE;
+}
+
+/* Returns: (transfer full): a path as the script would take it: one with a "/" in it as it is, from
+   the root directory, where OpenRC starts services. */
+static char *
+to_path (const char *path)
+{
+  return strchr (path, '/') != NULL ? g_build_filename ("/", path, NULL) : g_strdup (path);
+}
+
+static void
+set_kernel (Gentoo *self, const KexecShellAssign *variable)
+{
+  g_autofree char *path = to_path (variable->value);
+
+  if (set_key (self, variable, "Kernel", path))
+    self->config->is_gentoo = TRUE;
+}
+
+static void
+set_initrds (Gentoo *self, const KexecShellAssign *variable, const char *value)
+{
+  g_auto (GStrv) words = g_strsplit_set (value, " \t\n", -1);
+  g_autofree char *joined = NULL;
+
+  for (guint i = 0; words[i] != NULL; i++) {
+    char *path = to_path (words[i]);
+
+    g_free (words[i]);
+    words[i] = path;
+  }
+  joined = g_strstrip (g_strjoinv (" ", words));
+  set_key (self, variable, "Initrd", joined);
+}
+
+static void
+set_initrd_variable (Gentoo *self, const KexecShellAssign *variable)
+{
+  set_initrds (self, variable, variable->value);
+}
+
+static void
+set_boot_path (Gentoo *self, const KexecShellAssign *variable)
+{
+  set_key (self, variable, "BootPath", variable->value);
+}
+
+/* The script puts root= before KPARAM, so that one in KPARAM is the last, which counts. */
+static void
+set_root_device (Gentoo *self, const KexecShellAssign *variable)
+{
+  const KexecShellAssign *kparam = find_variable (self, "KPARAM");
+
+  if (kparam != NULL && kexec_cmdline_has (kparam->value, "root"))
+    add_finding (self, variable,
+                 "ROOTPART=%.100s was ignored, as KPARAM names another root=; "
+                 "remove one of them",
+                 variable->value);
+  else
+    set_key (self, variable, "RootDevice", variable->value);
+}
+
+/* Set after the options, which say whether it is the whole or a part. */
+static void
+set_cmdline (Gentoo *self, const KexecShellAssign *variable)
+{
+  g_autofree char *append = NULL;
+
+  if (!self->reuses_cmdline) {
+    set_key (self, variable, "Cmdline", variable->value);
+    return;
+  }
+  append = kexec_cmdline_append (self->config->append != NULL ? self->config->append : "",
+                                 variable->value);
+  set_key (self, variable, "Append", append);
+}
+
+static void
+set_mount_boot (Gentoo *self, const KexecShellAssign *variable)
+{
+  set_key (self, variable, "MountBoot", strcmp (variable->value, "no") == 0 ? "yes" : "no");
+}
+
+/* What an option says in one of our keys. */
+static void
+set_option (Gentoo *self, const KexecShellAssign *variable, guint i, const char *value)
+{
+  if (options[i].variable != NULL && find_variable (self, options[i].variable) != NULL)
+    add_finding (self, variable, "%s was ignored, as %s is set as well; remove one of them",
+                 options[i].name, options[i].variable);
+  else if (strcmp (options[i].key, "Initrd") == 0)
+    set_initrds (self, variable, value);
+  else
+    set_key (self, variable, options[i].key, value);
+}
+
+/* Returns: the row of an option; G_N_ELEMENTS (options) if there is none. */
+static guint
+find_option (const char *word)
+{
+  gsize length = strcspn (word, "=");
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (options); i++)
+    if (strlen (options[i].name) == length && strncmp (options[i].name, word, length) == 0)
+      break;
+  return i;
+}
+
+/* Reads one option and its value. Returns: how many words those are. */
+static guint
+read_option (Gentoo *self, const KexecShellAssign *variable, char **words)
+{
+  guint i = find_option (words[0]);
+  gboolean is_known = i < G_N_ELEMENTS (options);
+  const char *equals = strchr (words[0], '=');
+  gboolean takes_next = is_known && options[i].has_value && equals == NULL && words[1] != NULL;
+  const char *value = equals != NULL ? equals + 1 : takes_next ? words[1] : "";
+
+  if (!is_known || options[i].use == OPTION_OTHER)
+    add_finding (self, variable,
+                 "\"%.100s\" in KEXEC_OPT_ARGS was ignored, as it means nothing to kexecd; remove "
+                 "it",
+                 words[0]);
+  else if (options[i].use == OPTION_REUSE)
+    self->reuses_cmdline = set_key (self, variable, "Cmdline", "");
+  else if (options[i].use == OPTION_KEY)
+    set_option (self, variable, i, value);
+  return takes_next ? 2 : 1;
+}
+
+static void
+set_options (Gentoo *self, const KexecShellAssign *variable)
+{
+  g_auto (GStrv) words = NULL;
+  g_autoptr (GError) error = NULL;
+  int count = 0;
+
+  if (!g_shell_parse_argv (variable->value, &count, &words, &error)) {
+    add_finding (self, variable, "KEXEC_OPT_ARGS was ignored (%s); mend it", error->message);
+    return;
+  }
+  for (int i = 0; i < count;)
+    i += (int) read_option (self, variable, words + i);
+}
+
+/* In the order in which they are read, whichever the file has. */
+static const struct {
+  const char *name;
+  void (*set) (Gentoo *self, const KexecShellAssign *variable); /* NULL: nothing to set */
+} variables[] = {
+  { "BOOTPART", set_boot_path },   { "DONT_MOUNT_BOOT", set_mount_boot },
+  { "KNAME", set_kernel },         { "INITRD", set_initrd_variable },
+  { "ROOTPART", set_root_device }, { "KEXEC_OPT_ARGS", set_options },
+  { "KPARAM", set_cmdline },       { "LOAD_DURING_SHUTDOWN", NULL },
+};
+
+/* OpenRC itself reads rc_need and the like in every file of conf.d (openrc-run(8)). */
+static gboolean
+is_expected (const KexecShellAssign *variable)
+{
+  if (g_ascii_strncasecmp (variable->name, "rc_", 3) == 0)
+    return TRUE;
+  for (guint i = 0; i < G_N_ELEMENTS (variables); i++)
+    if (strcmp (variables[i].name, variable->name) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+void
+kexec_config_gentoo_parse (KexecConfig *config, const char *text, const char *subject)
+{
+  g_autoptr (GPtrArray) read = kexec_shell_assign_parse (text, subject, config->findings);
+  Gentoo self = { .config = config, .variables = read, .subject = subject };
+
+  for (guint i = 0; i < G_N_ELEMENTS (variables); i++) {
+    const KexecShellAssign *variable = find_variable (&self, variables[i].name);
+
+    if (variable != NULL && variables[i].set != NULL)
+      variables[i].set (&self, variable);
+  }
+  for (guint i = 0; i < read->len; i++) {
+    const KexecShellAssign *variable = read->pdata[i];
+
+    if (!is_expected (variable))
+      add_finding (&self, variable,
+                   "%.100s= was ignored, as there is no such variable; see kexecd.conf(5)",
+                   variable->name);
+  }
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Gentoo's /etc/conf.d/kexec (sys-apps/kexec-tools: files/kexec.conf, files/kexec.init) as a layer
+ * of our configuration:
+ *
+ *   KNAME            Kernel=; with a "/" as it is, else a name in BOOTPART; "-": none
+ *   INITRD           Initrd=, likewise
+ *   BOOTPART         BootPath=
+ *   ROOTPART         RootDevice=
+ *   KPARAM           Cmdline=, without root=
+ *   DONT_MOUNT_BOOT  MountBoot=; whatever is not "no" means that nothing is mounted
+ *   KEXEC_OPT_ARGS   --append Append=, --command-line Cmdline=, --initrd Initrd=; --reuse-cmdline:
+ *                    KPARAM is Append= to the running command line
+ *   LOAD_DURING_SHUTDOWN, and OpenRC's own rc_…: say nothing about what is booted
+ *
+ * An empty variable is one that is not set, as in the script.
+ */
+#pragma once
+
+#include "boot/config.h"
+
+/**
+ * kexec_config_gentoo_parse:
+ * @text: the file's contents
+ * @subject: its path below the root
+ *
+ * Puts what the file says over what @config holds; see kexec_config_parse(). What has no meaning
+ * here is named in a finding.
+ */
+void kexec_config_gentoo_parse (KexecConfig *config, const char *text, const char *subject);
