@@ -91,6 +91,15 @@ set_cmdline (KexecEntry *entry, const KexecKernelCmdline *cmdline)
                         shell);
 }
 
+static void
+extend_cmdline (KexecEntry *entry, const KexecConfig *config)
+{
+  char *cmdline = kexec_kernel_cmdline_extend (entry->cmdline, config);
+
+  g_free (entry->cmdline);
+  entry->cmdline = cmdline;
+}
+
 /* Returns: (nullable): the newest normal entry that nothing speaks against, else any normal one. */
 static KexecEntry *
 find_newest (const GPtrArray *entries)
@@ -127,6 +136,18 @@ find_id (const GPtrArray *entries, const char *id)
   return found;
 }
 
+/* Returns: (nullable): the first entry that the administrator's Entry= means. */
+static KexecEntry *
+find_chosen (const GPtrArray *entries, const char *glob)
+{
+  KexecEntry *entry = find_id (entries, glob);
+
+  for (guint i = 0; entry == NULL && i < entries->len; i++)
+    if (kexec_entry_matches (glob, ((KexecEntry *) entries->pdata[i])->id))
+      entry = entries->pdata[i];
+  return entry;
+}
+
 static gboolean
 is_id (const KexecConfig *config)
 {
@@ -137,7 +158,7 @@ is_id (const KexecConfig *config)
 static void
 set_default (GPtrArray *entries, const KexecConfig *config, KexecFindings *findings)
 {
-  KexecEntry *entry = is_id (config) ? find_id (entries, config->entry) : NULL;
+  KexecEntry *entry = is_id (config) ? find_chosen (entries, config->entry) : NULL;
   gboolean is_chosen = entry != NULL || g_strcmp0 (config->entry, "auto") == 0;
 
   if (entry == NULL)
@@ -200,7 +221,7 @@ kexec_catalog_list (int root_fd, const KexecConfig *config, GError **error)
     g_propagate_error (error, g_steal_pointer (&scan->error));
     return NULL;
   }
-  cmdline = kexec_kernel_cmdline_find (root_fd);
+  cmdline = kexec_kernel_cmdline_find (root_fd, config);
   os_name = kexec_os_release_name (root_fd);
   kexec_kernel_cmdline_is_trusted (cmdline, root_fd, &reason);
   set_running (entries, root_fd);
@@ -212,6 +233,7 @@ kexec_catalog_list (int root_fd, const KexecConfig *config, GError **error)
     set_title (entry, os_name);
     if (!has_cmdline)
       set_cmdline (entry, cmdline);
+    extend_cmdline (entry, config);
     set_trust (entry, root_fd, cmdline->path, has_cmdline ? NULL : reason);
   }
   set_default (entries, config, menu->findings);

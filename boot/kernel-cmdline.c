@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Looks for a command line in the files where kernel-install(8) does. */
+/* Looks for a command line in the configuration, and in the files where kernel-install(8) does. */
 #include "boot/kernel-cmdline.h"
 
 #include <fcntl.h>
@@ -9,6 +9,7 @@
 
 #include "boot/beneath.h"
 #include "boot/fd.h"
+#include "boot/root-source.h"
 #include "boot/trust.h"
 #include "image/cmdline.h"
 
@@ -56,36 +57,98 @@ take_text (KexecKernelCmdline *self, const char *text)
   return TRUE;
 }
 
+/* Takes what a file says. Returns: %FALSE if there is no such file, or no word in it. */
+static gboolean
+take_file (KexecKernelCmdline *self, int root_fd, const char *path, KexecCmdlineOrigin origin)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = kexec_beneath_read (root_fd, path, FILE_SIZE_MAX, &error);
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+    return FALSE;
+  kexec_entry_set (&self->path, path);
+  self->origin = origin;
+  if (error == NULL)
+    return take_text (self, text);
+  kexec_findings_add (self->findings, KEXEC_FINDING_CMDLINE_UNREADABLE, self->path, NULL,
+                      "%s; mend or remove it", error->message);
+  return TRUE;
+}
+
+static void
+find_cmdline (KexecKernelCmdline *self, int root_fd, const KexecConfig *config)
+{
+  if (config->cmdline != NULL) {
+    kexec_entry_set (&self->path, config->cmdline_from);
+    self->origin = KEXEC_CMDLINE_OWN;
+    take_text (self, config->cmdline);
+    return;
+  }
+  for (guint i = 0; i < G_N_ELEMENTS (files); i++)
+    if (take_file (self, root_fd, files[i].path, files[i].origin))
+      return;
+  kexec_entry_set (&self->path, "");
+  self->origin = config->root_device != NULL ? KEXEC_CMDLINE_OWN : KEXEC_CMDLINE_BORROWED;
+  if (config->root_device != NULL)
+    return;
+  kexec_findings_add (self->findings, KEXEC_FINDING_CMDLINE_NO_ROOT, NULL, NULL,
+                      "No command line was found; write one into /etc/kernel/cmdline");
+}
+
+static void
+put_root (KexecKernelCmdline *self, const char *device)
+{
+  g_autofree char *word = g_strconcat ("root=", device, NULL);
+  g_autofree char *rest = kexec_cmdline_remove (self->cmdline, "root");
+
+  g_free (self->cmdline);
+  self->cmdline = kexec_cmdline_append (word, rest);
+}
+
+/* Whether a word says where the root file system is. */
+static gboolean
+names_root (const char *cmdline)
+{
+  /* genkernel's, systemd-veritysetup-generator(8)'s, the kernel's for NFS, and those of ZFS. */
+  static const char *const keys[] = { "root", "real_root", "roothash", "nfsroot", "zfs", "bootfs" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
+    if (kexec_cmdline_has (cmdline, keys[i]))
+      return TRUE;
+  return FALSE;
+}
+
 KexecKernelCmdline *
-kexec_kernel_cmdline_find (int root_fd)
+kexec_kernel_cmdline_find (int root_fd, const KexecConfig *config)
 {
   KexecKernelCmdline *self = g_new0 (KexecKernelCmdline, 1);
 
   self->cmdline = g_strdup ("");
-  self->findings = kexec_findings_new ();
-  for (guint i = 0; i < G_N_ELEMENTS (files); i++) {
-    g_autoptr (GError) error = NULL;
-    g_autofree char *text = kexec_beneath_read (root_fd, files[i].path, FILE_SIZE_MAX, &error);
-
-    if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
-      continue;
-    g_free (self->path);
-    self->path = g_strdup (files[i].path);
-    self->origin = files[i].origin;
-    if (error != NULL) {
-      kexec_findings_add (self->findings, KEXEC_FINDING_CMDLINE_UNREADABLE, self->path, NULL,
-                          "%s; mend or remove it", error->message);
-      return self;
-    }
-    if (take_text (self, text))
-      return self;
-  }
-  g_free (self->path);
   self->path = g_strdup ("");
-  self->origin = KEXEC_CMDLINE_BORROWED;
-  kexec_findings_add (self->findings, KEXEC_FINDING_CMDLINE_NO_ROOT, NULL, NULL,
-                      "No command line was found; write one into /etc/kernel/cmdline");
+  self->findings = kexec_findings_new ();
+  find_cmdline (self, root_fd, config);
+  if (config->root_device != NULL) {
+    put_root (self, config->root_device);
+  } else if (config->cmdline != NULL && !names_root (self->cmdline)) {
+    g_autofree char *device = kexec_root_source_find (root_fd);
+
+    if (device != NULL)
+      put_root (self, device);
+  }
   return self;
+}
+
+char *
+kexec_kernel_cmdline_extend (const char *cmdline, const KexecConfig *config)
+{
+  g_autofree char *rest = NULL;
+
+  if (config->append == NULL)
+    return g_strdup (cmdline);
+  if (!kexec_cmdline_has (config->append, "root"))
+    return kexec_cmdline_append (cmdline, config->append);
+  rest = kexec_cmdline_remove (cmdline, "root");
+  return kexec_cmdline_append (rest, config->append);
 }
 
 gboolean

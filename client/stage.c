@@ -152,6 +152,7 @@ static char *
 choose_cmdline (const Request *request, GError **error)
 {
   const char *append = request->append != NULL ? request->append : "";
+  g_autoptr (KexecConfig) config = NULL;
   g_autoptr (KexecKernelCmdline) found = NULL;
   g_autofree char *own = NULL;
   kexec_autofd root_fd = -1;
@@ -162,7 +163,8 @@ choose_cmdline (const Request *request, GError **error)
   if (own != NULL)
     return kexec_cmdline_append (own, append);
   root_fd = open ("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-  found = kexec_kernel_cmdline_find (root_fd);
+  config = kexec_config_load (root_fd);
+  found = kexec_kernel_cmdline_find (root_fd, config);
   if (!kexec_findings_check (found->findings, error))
     return NULL;
   warn_if_borrowed_shell (found);

@@ -145,6 +145,35 @@ test_default (void)
   g_assert_true (has (missing->pdata[0], "default-guessed"));
 }
 
+/* A glob means the newest that it matches. */
+static void
+test_glob (void)
+{
+  g_autoptr (Tree) tree = tree_new ();
+  g_autoptr (GPtrArray) entries = NULL;
+
+  add_pair (tree, "6.1.0");
+  add_pair (tree, "6.1.9");
+  add_pair (tree, "6.2.0");
+  entries = list (tree, "6.1.*");
+  expect_list (entries, "6.2.0 6.1.9* 6.1.0");
+}
+
+/* Append= is part of every entry's command line. */
+static void
+test_append (void)
+{
+  g_autoptr (Tree) tree = tree_new ();
+  g_autoptr (KexecConfig) config = kexec_config_new ();
+  g_autoptr (GPtrArray) entries = NULL;
+
+  add_pair (tree, "6.1.0");
+  tree_write (tree, "etc/kernel/cmdline", "root=/dev/a");
+  config->append = g_strdup ("quiet");
+  entries = kexec_catalog_list (tree->fd, config, NULL);
+  g_assert_cmpstr (((KexecEntry *) entries->pdata[0])->cmdline, ==, "root=/dev/a quiet");
+}
+
 /* The administrator may name what is never chosen otherwise. */
 static void
 test_chosen_rescue (void)
@@ -359,6 +388,8 @@ main (int argc, char **argv)
   g_test_add_func ("/catalog/broken-newest", test_broken_newest);
   g_test_add_func ("/catalog/no-default", test_no_default);
   g_test_add_func ("/catalog/default", test_default);
+  g_test_add_func ("/catalog/glob", test_glob);
+  g_test_add_func ("/catalog/append", test_append);
   g_test_add_func ("/catalog/chosen-rescue", test_chosen_rescue);
   g_test_add_func ("/catalog/running", test_running);
   g_test_add_func ("/catalog/borrowed", test_borrowed);
