@@ -154,6 +154,7 @@ kexec_kernel_cmdline_extend (const char *cmdline, const KexecConfig *config)
 gboolean
 kexec_kernel_cmdline_is_trusted (const KexecKernelCmdline *self, int root_fd, char **reason)
 {
+  g_autoptr (KexecTrust) trust = NULL;
   kexec_autofd fd = -1;
   struct statfs fs;
 
@@ -163,7 +164,8 @@ kexec_kernel_cmdline_is_trusted (const KexecKernelCmdline *self, int root_fd, ch
   if (self->origin == KEXEC_CMDLINE_BORROWED && fd >= 0 && fstatfs (fd, &fs) == 0 &&
       fs.f_type == PROC_SUPER_MAGIC)
     return TRUE;
-  return kexec_trust_judge (root_fd, self->path, reason);
+  trust = kexec_trust_new (root_fd);
+  return kexec_trust_judge (trust, NULL, -1, self->path, reason);
 }
 
 void

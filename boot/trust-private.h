@@ -39,8 +39,10 @@ gboolean kexec_trust_is_namespace (void);
 
 /* What to trust. */
 typedef struct {
-  uid_t owner;                    /* the one user who may own things: root */
-  char *(*refuse_mount) (int fd); /* why not what a file lies on; NULL: trusted */
+  uid_t owner; /* the one user who may own things: root */
+  /* Returns: (transfer full) (nullable): why not what a file lies on; NULL: trusted. */
+  char *(*refuse_mount) (int fd, gpointer data);
+  gpointer data;
 } KexecTrustRules;
 
 /**

@@ -85,17 +85,6 @@ kexec_trust_refuse_owner (const char *path, uid_t owner, const struct stat *st)
   return NULL;
 }
 
-static char *
-refuse_mount (int fd)
-{
-  g_auto (KexecTrustMount) mount = { 0 };
-  kexec_autofd sys_fd = open ("/sys", O_PATH | O_DIRECTORY | O_CLOEXEC);
-
-  if (!kexec_trust_read_mount (fd, &mount))
-    return g_strdup ("The file system was not found among the mounts; mount it with mount(8)");
-  return kexec_trust_refuse_mount (&mount, sys_fd);
-}
-
 /* Judges an opened step of the way, named @path. */
 static char *
 refuse_step (Walk *self, int fd, const char *path)
@@ -107,7 +96,7 @@ refuse_step (Walk *self, int fd, const char *path)
                             g_strerror (errno));
   refusal = kexec_trust_refuse_owner (path, self->rules->owner, &self->last);
   if (refusal == NULL && self->last.st_dev != self->judged)
-    refusal = self->rules->refuse_mount (fd);
+    refusal = self->rules->refuse_mount (fd, self->rules->data);
   if (refusal == NULL)
     self->judged = self->last.st_dev;
   return g_steal_pointer (&refusal);
@@ -183,36 +172,4 @@ kexec_trust_walk (const KexecTrustRules *rules, int root_fd, const char *path,
       (expected->st_dev != self.last.st_dev || expected->st_ino != self.last.st_ino))
     return g_strdup_printf ("%s was replaced while it was looked at; try again", shown);
   return g_steal_pointer (&refusal);
-}
-
-static gboolean
-judge (int root_fd, const char *path, const struct stat *expected, char **reason)
-{
-  static const KexecTrustRules rules = { .owner = 0, .refuse_mount = refuse_mount };
-  g_autofree char *refusal = kexec_trust_walk (&rules, root_fd, path, expected);
-
-  if (refusal == NULL)
-    return TRUE;
-  if (reason != NULL)
-    *reason = g_steal_pointer (&refusal);
-  return FALSE;
-}
-
-gboolean
-kexec_trust_judge (int root_fd, const char *path, char **reason)
-{
-  return judge (root_fd, path, NULL, reason);
-}
-
-gboolean
-kexec_trust_judge_fd (int root_fd, int fd, const char *path, char **reason)
-{
-  struct stat st;
-
-  if (fstat (fd, &st) == 0)
-    return judge (root_fd, path, &st, reason);
-  if (reason != NULL)
-    *reason =
-      g_strdup_printf ("The open file cannot be looked at (%s); try again", g_strerror (errno));
-  return FALSE;
 }

@@ -2,13 +2,25 @@
 /* Trust: whether root alone can change what an entry boots, judged on opened descriptors. */
 #pragma once
 
-#include <glib.h>
+#include "boot/place.h"
+
+/* What is remembered between judgements: a listing judges the same mounts, and often the same
+   files, many times. Not for more than one thread, and not for longer than one look at the system.
+ */
+typedef struct KexecTrust KexecTrust;
+
+/** @root_fd: the root directory; has to stay open. Returns: (transfer full). */
+KexecTrust *kexec_trust_new (int root_fd);
+void kexec_trust_free (KexecTrust *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (KexecTrust, kexec_trust_free)
 
 /**
  * kexec_trust_judge:
- * @root_fd: the root directory
- * @path: absolute path of a file below it; each directory above it is judged too, and each symlink
- *   on the way with the directories it leads through
+ * @place: (nullable): the place that @path lies in, if it is one that is mounted for us alone: then
+ *   everything is judged from its top on
+ * @place_fd: what kexec_place_open() gave for @place
+ * @path: absolute path of a file below the root; each directory above it is judged too, and each
+ *   symlink on the way with the directories it leads through
  * @reason: (out) (optional) (transfer full): if not trusted, one sentence that says why and how to
  *   mend it
  *
@@ -23,13 +35,14 @@
  * mapper and RAID; and ordinary users may not mount it. In a user namespace nothing is trusted:
  * mounts may be anyone's there.
  *
- * What lies above @root_fd is not judged. Reads /proc/self, /run/mount, /etc/fstab, /sys and, for
+ * What lies above the root is not judged. Reads /proc/self, /run/mount, /etc/fstab, /sys and, for
  * file systems such as btrfs, /dev of the running system. Touches the file system: call it from a
  * worker.
  *
  * Returns: whether it is trusted; what cannot be judged is not.
  */
-gboolean kexec_trust_judge (int root_fd, const char *path, char **reason);
+gboolean kexec_trust_judge (KexecTrust *self, const KexecPlace *place, int place_fd,
+                            const char *path, char **reason);
 
 /**
  * kexec_trust_judge_fd:
@@ -37,4 +50,5 @@ gboolean kexec_trust_judge (int root_fd, const char *path, char **reason);
  *
  * As kexec_trust_judge(), for a file that is already open: what was judged is what is read.
  */
-gboolean kexec_trust_judge_fd (int root_fd, int fd, const char *path, char **reason);
+gboolean kexec_trust_judge_fd (KexecTrust *self, const KexecPlace *place, int place_fd, int fd,
+                               const char *path, char **reason);

@@ -241,7 +241,7 @@ test_read_mount (void)
 }
 
 static char *
-accept_mount (int fd)
+accept_mount (int fd, gpointer data)
 {
   return NULL;
 }
@@ -359,7 +359,7 @@ test_walk_nowhere (void)
 }
 
 static char *
-refuse_mount (int fd)
+refuse_mount (int fd, gpointer data)
 {
   return g_strdup ("The mount is bad; change it");
 }
@@ -404,6 +404,7 @@ static void
 test_judge (void)
 {
   g_autoptr (Tree) tree = tree_new ();
+  g_autoptr (KexecTrust) trust = kexec_trust_new (tree->fd);
   g_autofree char *reason = NULL;
   g_autofree char *reason_fd = NULL;
   g_autofree char *reason_closed = NULL;
@@ -412,12 +413,12 @@ test_judge (void)
   tree_write (tree, KERNEL, "x");
   tree_chmod (tree, ".", 0777);
   fd = openat (tree->fd, "boot/vmlinuz", O_RDONLY | O_CLOEXEC);
-  g_assert_false (kexec_trust_judge (tree->fd, KERNEL, &reason));
+  g_assert_false (kexec_trust_judge (trust, NULL, -1, KERNEL, &reason));
   g_assert_nonnull (reason);
-  g_assert_false (kexec_trust_judge (tree->fd, KERNEL, NULL));
-  g_assert_false (kexec_trust_judge_fd (tree->fd, fd, KERNEL, &reason_fd));
+  g_assert_false (kexec_trust_judge (trust, NULL, -1, KERNEL, NULL));
+  g_assert_false (kexec_trust_judge_fd (trust, NULL, -1, fd, KERNEL, &reason_fd));
   g_assert_cmpstr (reason_fd, ==, reason);
-  g_assert_false (kexec_trust_judge_fd (tree->fd, -1, KERNEL, &reason_closed));
+  g_assert_false (kexec_trust_judge_fd (trust, NULL, -1, -1, KERNEL, &reason_closed));
   g_assert_nonnull (reason_closed);
 }
 
