@@ -1,19 +1,132 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Puts the sources' entries together: command line, order, default, trust. */
+/* Puts the sources' menus together: which of them leads, the order, the default. */
 #include "boot/catalog.h"
 
 #include <string.h>
 
-#include "boot/beneath.h"
-#include "boot/kernel-cmdline.h"
-#include "boot/os-release.h"
-#include "boot/source.h"
-#include "boot/trust.h"
+#include "boot/complete.h"
+#include "boot/default.h"
+#include "boot/firmware.h"
+#include "boot/inputs.h"
+#include "boot/merge.h"
 #include "boot/version.h"
-#include "image/cmdline.h"
 
-#define BOOT_PATH   "/boot"
-#define RELEASE_MAX 256
+/* Every source, the most important first where nothing says which boot loader is in use. */
+static const KexecSource *const sources[] = {
+  &kexec_source_grub,
+  &kexec_source_bls,
+  &kexec_source_config,
+  &kexec_source_directory,
+};
+
+/* One listing. */
+typedef struct {
+  KexecScan *scan;
+  GPtrArray *menus;         /* (element-type KexecMenu): the most important first */
+  const KexecMenu *config;  /* (nullable): of the configuration */
+  const KexecMenu *leading; /* (nullable): of the boot loader in use */
+  KexecLoader loader;
+  char *loader_reason;
+  GPtrArray *entries;      /* (element-type KexecEntry) */
+  KexecFindings *findings; /* about the listing as a whole */
+} Catalog;
+
+static void
+catalog_clear (Catalog *self)
+{
+  g_clear_pointer (&self->entries, g_ptr_array_unref);
+  g_clear_pointer (&self->menus, g_ptr_array_unref);
+  g_clear_pointer (&self->findings, g_ptr_array_unref);
+  g_clear_pointer (&self->scan, kexec_scan_free);
+  g_free (self->loader_reason);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Catalog, catalog_clear)
+
+/* --- menus --- */
+
+static gboolean
+is_wanted (const KexecConfig *config, const KexecSource *source)
+{
+  return config->sources == NULL ||
+         g_strv_contains ((const char *const *) config->sources, source->name);
+}
+
+/* Where in Sources= a source stands, else in our own order. */
+static guint
+rank (const KexecConfig *config, const KexecSource *source)
+{
+  for (guint i = 0; config->sources != NULL && config->sources[i] != NULL; i++)
+    if (strcmp (config->sources[i], source->name) == 0)
+      return i;
+  for (guint i = 0; i < G_N_ELEMENTS (sources); i++)
+    if (sources[i] == source)
+      return i;
+  g_return_val_if_reached (0);
+}
+
+static int
+compare_sources (gconstpointer a, gconstpointer b, gpointer config)
+{
+  return (int) rank (config, *(const KexecSource *const *) a) -
+         (int) rank (config, *(const KexecSource *const *) b);
+}
+
+/* Whether the menu of @source is what the machine boots from: that of the boot loader that was
+   seen; or, where none was, the first that there is. The administrator may say which by Sources=.
+ */
+static gboolean
+leads (const Catalog *self, const KexecSource *source, const KexecMenu *menu)
+{
+  KexecLoader loader =
+    self->loader == KEXEC_LOADER_FIRMWARE ? KEXEC_LOADER_SYSTEMD_BOOT : self->loader;
+
+  if (source->loader == KEXEC_LOADER_UNKNOWN || self->leading != NULL)
+    return FALSE;
+  if (menu->entries->len == 0 && *menu->default_other == '\0')
+    return FALSE;
+  return self->scan->config->sources != NULL || loader == KEXEC_LOADER_UNKNOWN ||
+         loader == source->loader;
+}
+
+/* Before which of the menus a new one goes: what the administrator chose is the most important,
+   then comes the menu of the boot loader in use. */
+static int
+position (const Catalog *self, const KexecMenu *menu)
+{
+  if (menu == self->config)
+    return menu->default_entry != NULL ? 0 : -1;
+  if (menu == self->leading)
+    return self->config != NULL && self->config->default_entry != NULL ? 1 : 0;
+  return -1;
+}
+
+/* Reads every source. */
+static void
+read_menus (Catalog *self)
+{
+  const KexecConfig *config = self->scan->config;
+  g_autoptr (GPtrArray) wanted = g_ptr_array_new ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (sources); i++)
+    if (is_wanted (config, sources[i]))
+      g_ptr_array_add (wanted, (gpointer) sources[i]);
+  g_ptr_array_sort_with_data (wanted, compare_sources, (gpointer) config);
+  self->loader = kexec_loader_detect (self->scan, &self->loader_reason);
+  for (guint i = 0; i < wanted->len; i++) {
+    const KexecSource *source = wanted->pdata[i];
+    KexecMenu *menu = source->read (self->scan);
+
+    kexec_findings_append (self->findings, menu->findings);
+    if (leads (self, source, menu))
+      self->leading = menu;
+    if (source == &kexec_source_config)
+      self->config = menu;
+    g_ptr_array_insert (self->menus, position (self, menu), menu);
+  }
+}
+
+/* --- order --- */
 
 /* Rescue entries last, newest first, a kept copy after its successor. Profiles of one image stay in
    the order that they have. */
@@ -31,213 +144,102 @@ compare_entries (gconstpointer a, gconstpointer b)
   return result != 0 ? result : strcmp (left->kernel, right->kernel);
 }
 
+/* --- the listing --- */
+
+/* The boot loader's menu as it is, then everything else: newest first. */
 static void
-set_title (KexecEntry *entry, const char *os_name)
+sort_entries (Catalog *self)
 {
-  static const char *const remarks[] = {
-    [KEXEC_ENTRY_NORMAL] = "",
-    [KEXEC_ENTRY_OLD] = " (old)",
-    [KEXEC_ENTRY_RESCUE] = " (rescue)",
+  g_autoptr (GPtrArray) others = g_ptr_array_new ();
+  g_autoptr (GHashTable) leading = g_hash_table_new (NULL, NULL);
+  guint n = 0;
+
+  for (guint i = 0; self->leading != NULL && i < self->leading->entries->len; i++)
+    g_hash_table_add (leading, self->leading->entries->pdata[i]);
+  for (guint i = 0; i < self->entries->len; i++) {
+    gpointer entry = self->entries->pdata[i];
+
+    if (g_hash_table_contains (leading, entry))
+      self->entries->pdata[n++] = entry;
+    else
+      g_ptr_array_add (others, entry);
+  }
+  g_ptr_array_sort (others, compare_entries);
+  for (guint i = 0; i < others->len; i++)
+    self->entries->pdata[n++] = others->pdata[i];
+}
+
+/* What concerns the machine stands at every entry; what concerns the listing, at the default entry
+   or, where there is none, at the first. */
+static void
+set_findings (Catalog *self, KexecEntry *default_entry)
+{
+  g_autoptr (KexecFindings) machine = kexec_findings_new ();
+
+  kexec_firmware_check (self->scan, machine);
+  if (default_entry == NULL && self->entries->len > 0)
+    default_entry = self->entries->pdata[0];
+  if (default_entry == NULL)
+    return;
+  kexec_findings_append (default_entry->findings, self->scan->findings);
+  kexec_findings_append (default_entry->findings, self->findings);
+  for (guint i = 0; i < self->entries->len; i++)
+    kexec_findings_append (((KexecEntry *) self->entries->pdata[i])->findings, machine);
+}
+
+static KexecEntry *
+choose_default (Catalog *self)
+{
+  const KexecChoice choice = {
+    .scan = self->scan,
+    .entries = self->entries,
+    .config = self->config,
+    .leading = self->leading,
+    .loader = self->loader,
+    .loader_reason = self->loader_reason,
   };
-  const char *profile = *entry->profile_title != '\0' ? entry->profile_title : entry->profile;
-  g_autofree char *profile_remark =
-    *profile != '\0' ? g_strdup_printf (" (%s)", profile) : g_strdup ("");
 
-  g_free (entry->title);
-  entry->title = g_strdup_printf (
-    "%s, kernel %s%s%s", *entry->os_name != '\0' ? entry->os_name : os_name,
-    *entry->version != '\0' ? entry->version : entry->id, profile_remark, remarks[entry->kind]);
-}
-
-/* Marks what the running kernel came from: what has its release. A kept copy has it too, and so
-   have all profiles of an image, of which the default one is the likeliest. */
-static void
-set_running (GPtrArray *entries, int root_fd)
-{
-  g_autofree char *release =
-    kexec_beneath_read (root_fd, "/proc/sys/kernel/osrelease", RELEASE_MAX, NULL);
-
-  if (release == NULL || *g_strchomp (release) == '\0')
-    return;
-  for (guint i = 0; i < entries->len; i++) {
-    KexecEntry *entry = entries->pdata[i];
-
-    entry->is_running = entry->kind != KEXEC_ENTRY_OLD && *entry->profile == '\0' &&
-                        strcmp (entry->version, release) == 0;
-  }
-}
-
-/* A borrowed line matters to a kernel that it was not written for, and if it opens a shell. */
-static void
-set_cmdline (KexecEntry *entry, const KexecKernelCmdline *cmdline)
-{
-  g_autofree char *shell = kexec_cmdline_opens_shell (cmdline->cmdline);
-  g_autofree char *own = entry->cmdline;
-
-  entry->cmdline = kexec_cmdline_append (cmdline->cmdline, own);
-  entry->cmdline_origin = cmdline->origin;
-  kexec_findings_append (entry->findings, cmdline->findings);
-  if (cmdline->origin != KEXEC_CMDLINE_BORROWED || *cmdline->cmdline == '\0')
-    return;
-  if (!entry->is_running)
-    kexec_findings_add (entry->findings, KEXEC_FINDING_CMDLINE_BORROWED, cmdline->path, NULL,
-                        "The command line is the running kernel's; if this one needs another, "
-                        "write it into /etc/kernel/cmdline");
-  if (shell != NULL)
-    kexec_findings_add (entry->findings, KEXEC_FINDING_CMDLINE_OPENS_SHELL, cmdline->path, NULL,
-                        "The running kernel's command line, which this entry gets, has \"%s\", "
-                        "which can open a shell, so that an administrator has to agree; write the "
-                        "usual one into /etc/kernel/cmdline",
-                        shell);
-}
-
-static void
-extend_cmdline (KexecEntry *entry, const KexecConfig *config)
-{
-  char *cmdline = kexec_kernel_cmdline_extend (entry->cmdline, config);
-
-  g_free (entry->cmdline);
-  entry->cmdline = cmdline;
-}
-
-/* Returns: (nullable): the newest normal entry that nothing speaks against, else any normal one. */
-static KexecEntry *
-find_newest (const GPtrArray *entries)
-{
-  KexecEntry *newest = NULL;
-
-  for (guint i = 0; i < entries->len; i++) {
-    KexecEntry *entry = entries->pdata[i];
-
-    if (entry->kind != KEXEC_ENTRY_NORMAL || *entry->profile != '\0')
-      continue;
-    if (kexec_findings_blocker (entry->findings) == NULL)
-      return entry;
-    if (newest == NULL)
-      newest = entry;
-  }
-  return newest;
-}
-
-/* An entry's own id comes before what another one is found by as well. */
-static KexecEntry *
-find_id (const GPtrArray *entries, const char *id)
-{
-  KexecEntry *found = NULL;
-
-  for (guint i = 0; i < entries->len; i++) {
-    KexecEntry *entry = entries->pdata[i];
-
-    if (strcmp (entry->id, id) == 0)
-      return entry;
-    if (found == NULL && g_strv_contains ((const char *const *) entry->aliases, id))
-      found = entry;
-  }
-  return found;
-}
-
-/* Returns: (nullable): the first entry that the administrator's Entry= means. */
-static KexecEntry *
-find_chosen (const GPtrArray *entries, const char *glob)
-{
-  KexecEntry *entry = find_id (entries, glob);
-
-  for (guint i = 0; entry == NULL && i < entries->len; i++)
-    if (kexec_entry_matches (glob, ((KexecEntry *) entries->pdata[i])->id))
-      entry = entries->pdata[i];
-  return entry;
-}
-
-static gboolean
-is_id (const KexecConfig *config)
-{
-  return config->entry != NULL && strcmp (config->entry, "auto") != 0;
-}
-
-/* @findings: about the whole listing; the default entry gets them. */
-static void
-set_default (GPtrArray *entries, const KexecConfig *config, KexecFindings *findings)
-{
-  KexecEntry *entry = is_id (config) ? find_chosen (entries, config->entry) : NULL;
-  gboolean is_chosen = entry != NULL || g_strcmp0 (config->entry, "auto") == 0;
-
-  if (entry == NULL)
-    entry = find_newest (entries);
-  if (entry == NULL)
-    return;
-  entry->is_default = TRUE;
-  entry->is_default_guessed = !is_chosen;
-  if (!is_chosen && is_id (config))
-    kexec_findings_add (findings, KEXEC_FINDING_CONFIGURATION_INVALID, "kexecd.conf", NULL,
-                        "Entry=%s in kexecd.conf names no entry that is there; choose one that "
-                        "\"kexecctl list\" shows, or \"auto\"",
-                        config->entry);
-  if (!is_chosen)
-    kexec_findings_add (findings, KEXEC_FINDING_DEFAULT_GUESSED, entry->id, NULL,
-                        "This entry is the default only because it is the newest; write "
-                        "\"Entry=auto\" into /etc/kexecd/kexecd.conf if that is right");
-  kexec_findings_append (entry->findings, findings);
-}
-
-/* Judges one file of an entry. Returns: %FALSE with a finding if it is not trusted. */
-static gboolean
-judge_file (KexecEntry *entry, int root_fd, const char *path)
-{
-  g_autofree char *reason = NULL;
-
-  if (kexec_trust_judge (root_fd, path, &reason))
-    return TRUE;
-  kexec_findings_add (entry->findings, KEXEC_FINDING_UNTRUSTED, path, NULL, "%s", reason);
-  return FALSE;
-}
-
-/* @cmdline_reason: (nullable): why the command line is not trusted */
-static void
-set_trust (KexecEntry *entry, int root_fd, const char *cmdline_path, const char *cmdline_reason)
-{
-  entry->is_trusted = judge_file (entry, root_fd, entry->kernel);
-  for (guint i = 0; entry->is_trusted && entry->initrds[i] != NULL; i++)
-    entry->is_trusted = judge_file (entry, root_fd, entry->initrds[i]);
-  for (guint i = 0; entry->is_trusted && entry->addons[i] != NULL; i++)
-    entry->is_trusted = judge_file (entry, root_fd, entry->addons[i]);
-  if (!entry->is_trusted || cmdline_reason == NULL)
-    return;
-  entry->is_trusted = FALSE;
-  kexec_findings_add (entry->findings, KEXEC_FINDING_UNTRUSTED, cmdline_path, NULL, "%s",
-                      cmdline_reason);
+  return kexec_default_choose (&choice, self->findings);
 }
 
 GPtrArray *
-kexec_catalog_list (int root_fd, const KexecConfig *config, GError **error)
+kexec_catalog_list (int root_fd, const KexecConfig *config, GPtrArray **inputs, GError **error)
 {
-  g_autoptr (KexecScan) scan = kexec_scan_new (root_fd, config);
-  g_autoptr (KexecMenu) menu = kexec_source_directory.read (scan);
-  g_autoptr (GPtrArray) entries = g_ptr_array_ref (menu->entries);
-  g_autoptr (KexecKernelCmdline) cmdline = NULL;
-  g_autofree char *os_name = NULL;
-  g_autofree char *reason = NULL;
+  g_auto (Catalog) self = {
+    .scan = kexec_scan_new (root_fd, config),
+    .menus = g_ptr_array_new_with_free_func ((GDestroyNotify) kexec_menu_free),
+    .findings = kexec_findings_new (),
+  };
 
-  if (entries->len == 0 && scan->error != NULL) {
-    g_propagate_error (error, g_steal_pointer (&scan->error));
+  kexec_findings_append (self.findings, config->findings);
+  read_menus (&self);
+  self.entries = kexec_merge (self.scan, self.menus);
+  if (self.entries->len == 0 && self.scan->error != NULL) {
+    g_propagate_error (error, g_steal_pointer (&self.scan->error));
     return NULL;
   }
-  cmdline = kexec_kernel_cmdline_find (root_fd, config);
-  os_name = kexec_os_release_name (root_fd);
-  kexec_kernel_cmdline_is_trusted (cmdline, root_fd, &reason);
-  set_running (entries, root_fd);
-  g_ptr_array_sort (entries, compare_entries);
-  for (guint i = 0; i < entries->len; i++) {
-    KexecEntry *entry = entries->pdata[i];
-    gboolean has_cmdline = entry->cmdline_origin == KEXEC_CMDLINE_OWN;
+  kexec_complete (self.scan, self.entries);
+  sort_entries (&self);
+  set_findings (&self, choose_default (&self));
+  if (inputs != NULL)
+    *inputs = self.scan->has_private ? NULL : kexec_inputs_collect (self.scan, self.entries);
+  return g_steal_pointer (&self.entries);
+}
 
-    set_title (entry, os_name);
-    if (!has_cmdline)
-      set_cmdline (entry, cmdline);
-    extend_cmdline (entry, config);
-    set_trust (entry, root_fd, cmdline->path, has_cmdline ? NULL : reason);
+/* Returns: (transfer none): why there is no default entry. */
+static const char *
+explain_no_default (const GPtrArray *catalog)
+{
+  for (guint i = 0; i < catalog->len; i++) {
+    const KexecFindings *findings = ((const KexecEntry *) catalog->pdata[i])->findings;
+
+    for (guint j = 0; j < findings->len; j++)
+      if (((const KexecFinding *) findings->pdata[j])->code == KEXEC_FINDING_DEFAULT_NOT_LINUX)
+        return ((const KexecFinding *) findings->pdata[j])->text;
   }
-  set_default (entries, config, menu->findings);
-  return g_steal_pointer (&entries);
+  return "No default entry was found: there is no kernel that this machine boots by itself; name "
+         "an "
+         "entry that \"kexecctl list\" shows";
 }
 
 KexecEntry *
@@ -249,13 +251,12 @@ kexec_catalog_find (const GPtrArray *catalog, const char *id, GError **error)
     if (((KexecEntry *) catalog->pdata[i])->is_default)
       entry = catalog->pdata[i];
   if (*id != '\0')
-    entry = find_id (catalog, id);
+    entry = kexec_default_find (catalog, id);
   if (entry != NULL)
     return kexec_entry_ref (entry);
   if (*id == '\0')
     g_set_error_literal (error, KEXEC_ERROR, KEXEC_ERROR_NO_SUCH_ENTRY,
-                         "No default entry was found: " BOOT_PATH " holds no kernel that this "
-                         "machine boots by itself; name an entry that \"kexecctl list\" shows");
+                         explain_no_default (catalog));
   else
     g_set_error (error, KEXEC_ERROR, KEXEC_ERROR_NO_SUCH_ENTRY,
                  "There is no entry \"%s\"; \"kexecctl list\" shows those that there are", id);

@@ -53,6 +53,7 @@ kexec_scan_new (int root_fd, const KexecConfig *config)
   self->machine_id = read_text (root_fd, "/etc/machine-id", WORD_MAX);
   self->findings = kexec_findings_new ();
   self->places = kexec_places_find (root_fd, self->is_live, config, self->findings);
+  self->inputs = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->place_fds = g_array_new (FALSE, FALSE, sizeof (int));
   for (guint i = 0; i < self->places->len; i++)
     g_array_append_val (self->place_fds, fd);
@@ -67,6 +68,7 @@ kexec_scan_free (KexecScan *self)
   g_array_unref (self->place_fds);
   g_ptr_array_unref (self->places);
   g_ptr_array_unref (self->findings);
+  g_hash_table_unref (self->inputs);
   g_clear_error (&self->error);
   g_free (self->cmdline);
   g_free (self->release);
@@ -88,6 +90,8 @@ open_place (KexecScan *self, const KexecPlace *place)
   g_autoptr (GError) error = NULL;
   int fd = kexec_place_open (place, self->root_fd, &error);
 
+  kexec_scan_note (self, place->path);
+  self->has_private |= place->needs_mount;
   if (fd >= 0)
     return fd;
   if (is_worth_saying (self, place, error)) {
@@ -113,6 +117,13 @@ kexec_scan_open_place (KexecScan *self, const KexecPlace *place)
     return MAX (*fd, -1);
   }
   g_return_val_if_reached (-1);
+}
+
+void
+kexec_scan_note (KexecScan *self, const char *path)
+{
+  if (!g_hash_table_contains (self->inputs, path))
+    g_hash_table_add (self->inputs, g_strdup (path));
 }
 
 KexecPlace *
@@ -153,6 +164,7 @@ kexec_scan_open (KexecScan *self, const char *path, int flags, GError **error)
   const KexecPlace *place = kexec_scan_place_of (self, path);
   int fd = kexec_scan_open_place (self, place);
 
+  kexec_scan_note (self, path);
   if (fd < 0) {
     g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "Cannot open %s: %s is not there", path,
                  place->path);

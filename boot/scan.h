@@ -5,15 +5,6 @@
 #include "boot/config.h"
 #include "boot/place.h"
 
-/* The boot loader that booted the running system, or that would boot the one below the root. */
-typedef enum {
-  KEXEC_LOADER_UNKNOWN,
-  KEXEC_LOADER_GRUB,
-  KEXEC_LOADER_SYSTEMD_BOOT,
-  KEXEC_LOADER_FIRMWARE, /* the firmware started a unified kernel image by itself */
-  KEXEC_LOADER_OTHER,    /* one whose menu is not read here */
-} KexecLoader;
-
 typedef struct {
   int root_fd;
   const KexecConfig *config;
@@ -25,6 +16,8 @@ typedef struct {
   char *machine_id;  /* 32 hexadecimal digits, or "" */
   KexecFindings *findings; /* about places: what could not be mounted, and the like */
   GError *error;           /* why the first of the places that cannot be opened cannot be */
+  GHashTable *inputs;      /* every path that was looked at, there or not */
+  gboolean has_private;    /* something was mounted for the scan alone: nobody can watch what is there */
 } KexecScan;
 
 /**
@@ -45,6 +38,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (KexecScan, kexec_scan_free)
  * Returns: (transfer none): a descriptor, or -1.
  */
 int kexec_scan_open_place (KexecScan *self, const KexecPlace *place);
+
+/** Notes an absolute path below the root that the result depends on: kexec_scan_open() does it. */
+void kexec_scan_note (KexecScan *self, const char *path);
 
 /** Returns: (transfer none): the place that is the root directory itself. */
 KexecPlace *kexec_scan_root (const KexecScan *self);

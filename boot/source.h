@@ -3,7 +3,7 @@
 #pragma once
 
 #include "boot/entry.h"
-#include "boot/scan.h"
+#include "boot/loader.h"
 
 /* What one source found. */
 typedef struct {

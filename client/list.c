@@ -51,12 +51,7 @@ read_root (const KexecOptions *options, GError **error)
     return NULL;
   }
   config = kexec_config_load (root_fd);
-  for (guint i = 0; i < config->findings->len; i++) {
-    const KexecFinding *finding = config->findings->pdata[i];
-
-    kexec_report_sentence ("%s", finding->text);
-  }
-  catalog = kexec_catalog_list (root_fd, config, error);
+  catalog = kexec_catalog_list (root_fd, config, NULL, error);
   return catalog != NULL ? catalog_to_variant (catalog) : NULL;
 }
 

@@ -28,7 +28,7 @@ list (Tree *tree, const char *entry)
   GPtrArray *entries;
 
   config->entry = g_strdup (entry);
-  entries = kexec_catalog_list (tree->fd, config, &error);
+  entries = kexec_catalog_list (tree->fd, config, NULL, &error);
   g_assert_no_error (error);
   for (guint i = 0; i < entries->len; i++) {
     g_autoptr (GVariant) variant = g_variant_ref_sink (kexec_entry_to_variant (entries->pdata[i]));
@@ -376,7 +376,7 @@ test_unreadable (void)
   g_autoptr (GError) error = NULL;
 
   tree_write (tree, "boot", "a file");
-  g_assert_null (kexec_catalog_list (tree->fd, config, &error));
+  g_assert_null (kexec_catalog_list (tree->fd, config, NULL, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_DIRECTORY);
 }
 

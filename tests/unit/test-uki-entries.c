@@ -48,7 +48,7 @@ list (Tree *tree, const char *entry)
   GPtrArray *entries;
 
   config->entry = g_strdup (entry);
-  entries = kexec_catalog_list (tree->fd, config, &error);
+  entries = kexec_catalog_list (tree->fd, config, NULL, &error);
   g_assert_no_error (error);
   for (guint i = 0; i < entries->len; i++) {
     KexecEntry *found = entries->pdata[i];
