@@ -5,16 +5,28 @@
 #include <gio/gio.h>
 
 #include "boot/catalog.h"
+#include "boot/dir-watch.h"
 #include "daemon/environment.h"
 
-/** Reads the configuration, then every entry. */
-void kexec_entries_list_async (const KexecEnvironment *environment, GCancellable *cancellable,
-                               GAsyncReadyCallback callback, gpointer user_data);
+/* What was read in one go. */
+typedef struct {
+  GPtrArray *entries; /* (element-type KexecEntry) */
+  KexecConfig *config;
+  KexecDirWatch *watch; /* (nullable): tells when it is out of date; %NULL: nothing can tell */
+} KexecListing;
+
+void kexec_listing_free (KexecListing *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (KexecListing, kexec_listing_free)
 
 /**
- * kexec_entries_list_finish:
- * @config: (out) (optional) (transfer full): the configuration they were read with
+ * kexec_entries_list_async:
+ * @watch: whether to watch all that was read from then on
  *
- * Returns: (transfer full) (element-type KexecEntry): the entries, or %NULL.
+ * Reads the configuration, then every entry.
  */
-GPtrArray *kexec_entries_list_finish (GAsyncResult *result, KexecConfig **config, GError **error);
+void kexec_entries_list_async (const KexecEnvironment *environment, gboolean watch,
+                               GCancellable *cancellable, GAsyncReadyCallback callback,
+                               gpointer user_data);
+
+/** Returns: (transfer full): the listing, or %NULL. */
+KexecListing *kexec_entries_list_finish (GAsyncResult *result, GError **error);

@@ -188,8 +188,7 @@ on_listed (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GTask) task = user_data;
   Execution *self = g_task_get_task_data (task);
   KexecService *service = self->service;
-  g_autoptr (KexecConfig) config = NULL;
-  g_autoptr (GPtrArray) entries = kexec_entries_list_finish (result, &config, NULL);
+  g_autoptr (KexecListing) listing = kexec_entries_list_finish (result, NULL);
   g_autoptr (KexecEntry) entry = NULL;
   const KexecRecord *record;
   GError *error = NULL;
@@ -199,8 +198,8 @@ on_listed (GObject *source, GAsyncResult *result, gpointer user_data)
     return;
   }
   record = service->record;
-  if (entries != NULL)
-    entry = kexec_catalog_find (entries, record->id, NULL);
+  if (listing != NULL)
+    entry = kexec_catalog_find (listing->entries, record->id, NULL);
   if (entry == NULL || !is_same (entry, record)) {
     set_stale (&error, record->title);
     abandon (task, error);
@@ -209,7 +208,7 @@ on_listed (GObject *source, GAsyncResult *result, gpointer user_data)
   self->staging = kexec_staging_new_entry (service->environment, entry, record->cmdline, FALSE);
   kexec_staging_set_owner (
     self->staging, record->uid, record->action,
-    record->uid == 0 ? 0 : (gint64) config->staged_lifetime_sec * G_USEC_PER_SEC);
+    record->uid == 0 ? 0 : (gint64) listing->config->staged_lifetime_sec * G_USEC_PER_SEC);
   kexec_staging_set_replaces (self->staging);
   service->staging = TRUE;
   kexec_staging_run_async (self->staging, TRUE, NULL, on_staged_again, g_object_ref (task));
@@ -239,7 +238,8 @@ on_freshness (GObject *source, GAsyncResult *result, gpointer user_data)
     set_stale (&error, "the staged kernel");
     abandon (task, error);
   } else {
-    kexec_entries_list_async (self->service->environment, NULL, on_listed, g_object_ref (task));
+    kexec_entries_list_async (self->service->environment, FALSE, NULL, on_listed,
+                              g_object_ref (task));
   }
 }
 

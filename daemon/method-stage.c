@@ -132,7 +132,8 @@ kexec_stage_entry_action (const KexecEntry *entry)
                              ? kexec_cmdline_opens_shell (entry->cmdline)
                              : NULL;
 
-  if (!entry->is_trusted || shell != NULL)
+  /* Who may boot it from the menu knows a password; whoever opens a shell is root. */
+  if (!entry->is_trusted || entry->is_locked || shell != NULL)
     return KEXEC_ACTION_STAGE_CUSTOM;
   if (entry->is_default && !entry->is_default_guessed)
     return KEXEC_ACTION_STAGE_DEFAULT;
@@ -179,23 +180,21 @@ static void
 on_listed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   KexecRequest *request = user_data;
-  g_autoptr (KexecConfig) config = NULL;
-  g_autoptr (GPtrArray) entries = NULL;
-  g_autoptr (KexecEntry) entry = NULL;
   GError *error = NULL;
+  g_autoptr (KexecListing) listing = kexec_entries_list_finish (result, &error);
+  g_autoptr (KexecEntry) entry = NULL;
 
-  entries = kexec_entries_list_finish (result, &config, &error);
-  if (entries != NULL)
-    entry = kexec_catalog_find (entries, request->entry_id, &error);
+  if (listing != NULL)
+    entry = kexec_catalog_find (listing->entries, request->entry_id, &error);
   if (entry != NULL)
-    take_entry (request, entry, config);
+    take_entry (request, entry, listing->config);
   kexec_dispatch_resolved (request, error);
 }
 
 void
 kexec_stage_resolve (KexecRequest *request)
 {
-  kexec_entries_list_async (request->service->environment, request->cancellable, on_listed,
+  kexec_entries_list_async (request->service->environment, FALSE, request->cancellable, on_listed,
                             request);
 }
 

@@ -58,29 +58,45 @@ shape_inspect (KexecRequest *request)
 
 /* --- ListEntries --- */
 
+static GVariant *
+entries_to_variant (const GPtrArray *entries)
+{
+  g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
+
+  for (guint i = 0; i < entries->len; i++)
+    g_variant_builder_add_value (&builder, kexec_entry_to_variant (entries->pdata[i]));
+  return g_variant_new ("(@aa{sv})", g_variant_builder_end (&builder));
+}
+
 static void
 on_listed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (KexecRequest) request = user_data;
-  g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
-  g_autoptr (GPtrArray) entries = NULL;
   GError *error = NULL;
+  g_autoptr (KexecListing) listing = kexec_entries_list_finish (result, &error);
+  g_autoptr (GVariant) reply = NULL;
 
-  entries = kexec_entries_list_finish (result, NULL, &error);
-  if (entries == NULL) {
+  if (listing == NULL) {
     kexec_request_fail (request, error);
     return;
   }
-  for (guint i = 0; i < entries->len; i++)
-    g_variant_builder_add_value (&builder, kexec_entry_to_variant (entries->pdata[i]));
-  kexec_request_return (request, g_variant_new ("(@aa{sv})", g_variant_builder_end (&builder)));
+  reply = g_variant_ref_sink (entries_to_variant (listing->entries));
+  kexec_list_memory_keep (&request->service->list_memory, g_steal_pointer (&listing->watch), reply);
+  kexec_request_return (request, reply);
 }
 
+/* What has not changed since is answered from memory. Only a listing: what is staged is always
+   looked at anew. */
 static void
 run_list (KexecRequest *request)
 {
-  kexec_entries_list_async (request->service->environment, request->cancellable, on_listed,
-                            kexec_request_ref (request));
+  GVariant *known = kexec_list_memory_recall (&request->service->list_memory);
+
+  if (known != NULL)
+    kexec_request_return (request, known);
+  else
+    kexec_entries_list_async (request->service->environment, TRUE, request->cancellable, on_listed,
+                              kexec_request_ref (request));
 }
 
 /* --- GetStaged --- */

@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include "boot/beneath.h"
+#include "boot/fd.h"
+#include "boot/scan.h"
 #include "daemon/clock.h"
 #include "daemon/names.h"
 #include "daemon/store.h"
@@ -86,23 +88,29 @@ kexec_record_file_matches (const KexecRecordFile *self, const struct stat *st)
          self->ctime_ns == timespec_to_ns (&st->st_ctim);
 }
 
+/* Opens a file where it was when it was staged. */
+static int
+open_again (const KexecRecordFile *file, int root_fd, KexecScan *scan)
+{
+  return scan != NULL ? kexec_scan_open (scan, file->path, O_PATH, NULL)
+                      : kexec_beneath_open_in_root (root_fd, file->path, O_PATH, NULL);
+}
+
 gboolean
 kexec_record_is_stale (const KexecRecord *self, int root_fd)
 {
+  g_autoptr (KexecConfig) config = self->is_private ? kexec_config_load (root_fd) : NULL;
+  g_autoptr (KexecScan) scan = self->is_private ? kexec_scan_new (root_fd, config) : NULL;
+
   for (guint i = 0; i < self->files->len; i++) {
     const KexecRecordFile *file = self->files->pdata[i];
+    kexec_autofd fd = -1;
     struct stat st;
-    gboolean same;
-    int fd;
 
     if (*file->path == '\0')
       continue;
-    fd = kexec_beneath_open_in_root (root_fd, file->path, O_PATH, NULL);
-    if (fd < 0)
-      return TRUE;
-    same = fstat (fd, &st) == 0 && kexec_record_file_matches (file, &st);
-    close (fd);
-    if (!same)
+    fd = open_again (file, root_fd, scan);
+    if (fd < 0 || fstat (fd, &st) != 0 || !kexec_record_file_matches (file, &st))
       return TRUE;
   }
   return FALSE;
@@ -136,6 +144,7 @@ kexec_record_save (const KexecRecord *self, int runtime_fd, GError **error)
   }
   g_key_file_set_boolean (file, GROUP, "Loading", self->loading);
   g_key_file_set_boolean (file, GROUP, "Replaces", self->replaces);
+  g_key_file_set_boolean (file, GROUP, "Private", self->is_private);
   g_key_file_set_string (file, GROUP, "Action", kexec_action_info (self->action)->id);
   g_key_file_set_uint64 (file, GROUP, "Uid", self->uid);
   g_key_file_set_int64 (file, GROUP, "StagedAt", self->staged_at);
@@ -209,6 +218,7 @@ kexec_record_load (int runtime_fd, const char *boot_id)
   self->action = action_index;
   self->loading = g_key_file_get_boolean (file, GROUP, "Loading", NULL);
   self->replaces = g_key_file_get_boolean (file, GROUP, "Replaces", NULL);
+  self->is_private = g_key_file_get_boolean (file, GROUP, "Private", NULL);
   self->staged_at = g_key_file_get_int64 (file, GROUP, "StagedAt", NULL);
   kexec_record_set_expiry (self, g_key_file_get_int64 (file, GROUP, "Expires", NULL));
   findings = g_key_file_get_string (file, GROUP, "Findings", NULL);

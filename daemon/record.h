@@ -33,14 +33,16 @@ typedef struct {
   char *release; /* "" if the image does not say */
   char *source;  /* the entry's, or "files" */
   char *cmdline;
-  KexecAction action; /* what it was staged under */
-  guint32 uid;        /* who staged it */
-  gint64 staged_at;   /* µs, CLOCK_REALTIME */
-  gint64 expires;     /* µs, CLOCK_BOOTTIME; 0: never */
-  gint64 expires_at;  /* the same of CLOCK_REALTIME, as it was when this was set */
-  char *load_method;  /* "file" */
-  GPtrArray *files;   /* KexecRecordFile, the kernel first */
-  GVariant *findings; /* aa{sv} */
+  KexecAction action;  /* what it was staged under */
+  guint32 uid;         /* who staged it */
+  gint64 staged_at;    /* µs, CLOCK_REALTIME */
+  gint64 expires;      /* µs, CLOCK_BOOTTIME; 0: never */
+  gint64 expires_at;   /* the same of CLOCK_REALTIME, as it was when this was set */
+  gboolean is_private; /* its files lie in a file system that is mounted for us alone, while they
+                          are read */
+  char *load_method;   /* "file" */
+  GPtrArray *files;    /* KexecRecordFile, the kernel first */
+  GVariant *findings;  /* aa{sv} */
 } KexecRecord;
 
 KexecRecord *kexec_record_new (void);
@@ -70,7 +72,8 @@ KexecRecord *kexec_record_load (int runtime_fd, const char *boot_id);
  * kexec_record_is_stale:
  * @root_fd: the root directory
  *
- * Returns: whether a file that was named by path is not the same any more. Touches the file system.
+ * Returns: whether a file that was named by path is not the same any more. Touches the file system;
+ * if @self is_private, it mounts one: then from a worker alone.
  */
 gboolean kexec_record_is_stale (const KexecRecord *self, int root_fd);
 

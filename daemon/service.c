@@ -68,12 +68,10 @@ kexec_service_log_fields (const KexecRecord *record, guint32 uid)
 
 /* --- properties --- */
 
-/* Trusted entries' files are on local disks and can be looked at here; Execute looks at all others
- * in a worker. */
 gboolean
 kexec_service_is_stale (KexecService *self)
 {
-  return self->record->action != KEXEC_ACTION_STAGE_CUSTOM &&
+  return kexec_stale_can_look (self->record) &&
          kexec_record_is_stale (self->record, self->environment->root_fd);
 }
 
@@ -96,6 +94,20 @@ publish (KexecService *self)
   kexec_bus_manager_set_reboot_backend (bus, self->backend->name);
   kexec_bus_manager_set_state (bus, state_name (self));
   kexec_service_touch (self);
+}
+
+static void
+on_files_changed (gpointer user_data)
+{
+  publish (user_data);
+}
+
+/* After the record has changed. */
+static void
+watch_files (KexecService *self)
+{
+  kexec_stale_watch_set (&self->stale_watch, self->record, self->environment->root_fd,
+                         on_files_changed, self);
 }
 
 static void
@@ -148,6 +160,7 @@ forget_record (KexecService *self)
   g_autoptr (GError) error = NULL;
 
   g_clear_pointer (&self->record, kexec_record_free);
+  watch_files (self);
   kexec_clock_clear_timer (&self->expiry_timer);
   if (!kexec_store_remove (self->environment->runtime_fd, KEXEC_FILE_STAGED, FALSE, &error))
     kexec_log (KEXEC_EVENT_PROBLEM, NULL, "%s", error->message);
@@ -235,6 +248,7 @@ kexec_service_set_record (KexecService *self, KexecRecord *record)
       !g_str_equal (self->schedule->stage_id, record->stage_id))
     kexec_service_cancel_schedule (self, record->uid, "another image was staged");
   arm_expiry (self);
+  watch_files (self);
   publish (self);
 }
 
@@ -389,6 +403,7 @@ recover (KexecService *self)
     kexec_store_remove (runtime_fd, KEXEC_FILE_STAGED, FALSE, NULL);
   }
   self->record = g_steal_pointer (&record);
+  watch_files (self);
   self->schedule = kexec_schedule_load (runtime_fd, self->environment->boot_id);
   if (kexec_arrival_is_pending (self->environment)) {
     /* Asked for, and not over yet: logind's signal or the time limit decides. */
@@ -468,6 +483,8 @@ kexec_service_free (KexecService *self)
   g_clear_pointer (&self->schedule, kexec_schedule_free);
   g_hash_table_unref (self->requests_of_uid);
   g_queue_clear (&self->waiting);
+  kexec_stale_watch_set (&self->stale_watch, NULL, -1, NULL, NULL);
+  kexec_list_memory_clear (&self->list_memory);
   kexec_verdicts_unref (self->verdicts);
   kexec_authority_free (self->authority);
   g_object_unref (self->manager);

@@ -9,10 +9,12 @@
 
 #include "daemon/authority.h"
 #include "daemon/environment.h"
+#include "daemon/list-memory.h"
 #include "daemon/manager.h"
 #include "daemon/reboot.h"
 #include "daemon/record.h"
 #include "daemon/schedule.h"
+#include "daemon/stale.h"
 #include "daemon/verdicts.h"
 
 typedef struct KexecRequest KexecRequest;
@@ -44,6 +46,8 @@ typedef struct {
   KexecRequest *worker;        /* the request whose verification is under way */
   GQueue waiting;              /* KexecRequest: for the worker, Stage before Check */
   KexecVerdicts *verdicts;     /* what checks found */
+  KexecListMemory list_memory; /* what was listed last */
+  KexecStaleWatch stale_watch; /* on the files of what is staged */
 
   void (*quit) (gpointer user_data); /* nothing is left to do */
   gpointer quit_data;

@@ -178,21 +178,28 @@ kexec_staging_open_config (const KexecStaging *self, const char *release)
 {
   int root_fd = self->environment->root_fd;
   g_autofree char *name = g_strconcat ("config-", release, NULL);
+  g_autofree char *dir = NULL;
   g_autofree char *path = NULL;
-  g_autofree char *reason = NULL;
+  g_autoptr (KexecTrust) trust = NULL;
   kexec_autofd boot_fd = -1;
   kexec_autofd fd = -1;
 
   /* The release is what the image says, and it can say anything. */
-  if (self->entry == NULL || *release == '\0' || strchr (release, '/') != NULL)
+  if (self->entry == NULL || self->entry->place == NULL || *release == '\0' ||
+      strchr (release, '/') != NULL)
     return -1;
+  dir = g_path_get_dirname (self->entry->kernel);
+  path = g_build_filename (dir, name, NULL);
   boot_fd = kexec_place_open (self->entry->place, root_fd, NULL);
   if (boot_fd >= 0)
-    fd = kexec_beneath_open_regular (boot_fd, name, NULL);
+    fd =
+      kexec_beneath_open_regular (boot_fd, kexec_place_relative (self->entry->place, path), NULL);
   if (fd < 0 || !self->entry->is_trusted)
     return kexec_fd_steal (&fd);
-  path = kexec_place_path (self->entry->place, name);
-  return kexec_trust_judge_fd (root_fd, fd, path, &reason) ? kexec_fd_steal (&fd) : -1;
+  trust = kexec_trust_new (root_fd);
+  return kexec_trust_judge_fd (trust, self->entry->place, boot_fd, fd, path, NULL)
+           ? kexec_fd_steal (&fd)
+           : -1;
 }
 
 /* Returns: (transfer full) (nullable): the configuration in the file beside the kernel. */

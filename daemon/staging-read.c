@@ -67,16 +67,23 @@ check_regular (const struct stat *st, const char *name, gboolean is_kernel, GErr
 }
 
 static gboolean
-open_entry_file (KexecStaging *self, int boot_fd, KexecStagingSource *source, GError **error)
+open_entry_file (KexecStaging *self, KexecTrust *trust, int boot_fd, KexecStagingSource *source,
+                 GError **error)
 {
   const char *relative = kexec_place_relative (self->entry->place, source->path);
   g_autofree char *reason = NULL;
 
+  if (relative == NULL) {
+    g_set_error (error, KEXEC_ERROR, KEXEC_ERROR_INVALID_ARGUMENT,
+                 "%s lies outside of %s; keep the files of an entry in one file system",
+                 source->path, self->entry->place->path);
+    return FALSE;
+  }
   source->fd = kexec_beneath_open_regular (boot_fd, relative, error);
   if (source->fd < 0)
     return FALSE;
   if (self->may_be_untrusted ||
-      kexec_trust_judge_fd (self->environment->root_fd, source->fd, source->path, &reason))
+      kexec_trust_judge_fd (trust, self->entry->place, boot_fd, source->fd, source->path, &reason))
     return TRUE;
   g_set_error (error, G_DBUS_ERROR, G_DBUS_ERROR_ACCESS_DENIED,
                "%s; loading it needs an administrator's authorization", reason);
@@ -86,12 +93,18 @@ open_entry_file (KexecStaging *self, int boot_fd, KexecStagingSource *source, GE
 static gboolean
 open_entry (KexecStaging *self, GError **error)
 {
-  int boot_fd = kexec_place_open (self->entry->place, self->environment->root_fd, error);
-  gboolean ok = boot_fd >= 0;
+  g_autoptr (KexecTrust) trust = kexec_trust_new (self->environment->root_fd);
+  int boot_fd;
+  gboolean ok;
 
+  /* Where its files lie was not found, and a finding says so. */
+  if (self->entry->place == NULL)
+    return kexec_findings_check (self->findings, error);
+  boot_fd = kexec_place_open (self->entry->place, self->environment->root_fd, error);
+  ok = boot_fd >= 0;
   for (guint i = 0; ok && i < self->sources->len; i++)
-    ok =
-      open_entry_file (self, boot_fd, &g_array_index (self->sources, KexecStagingSource, i), error);
+    ok = open_entry_file (self, trust, boot_fd,
+                          &g_array_index (self->sources, KexecStagingSource, i), error);
   if (boot_fd >= 0)
     close (boot_fd);
   return ok;

@@ -81,6 +81,7 @@ kexec_staging_new_entry (const KexecEnvironment *environment, KexecEntry *entry,
   self->may_be_untrusted = may_be_untrusted;
   self->record->id = g_strdup (entry->id);
   self->record->source = g_strdup (entry->source);
+  self->record->is_private = entry->place != NULL && entry->place->needs_mount;
   kexec_findings_append (self->findings, entry->findings);
   self->profile = g_strdup (entry->profile);
   add_source (self, KEXEC_STAGING_KERNEL, entry->kernel, entry->kernel, -1);
