@@ -130,6 +130,18 @@ print_row (const Table *table, const Row *row, const char *mark, KexecStyle styl
   g_string_free (line, TRUE);
 }
 
+/* Prints the strings of an array on one line; nothing if it has none. */
+static void
+print_words (const char *label, GVariant *entry, const char *key)
+{
+  g_autoptr (GVariant) array = kexec_dict_array (entry, key, "as");
+  g_autofree const char **words = g_variant_get_strv (array, NULL);
+  g_autofree char *joined = g_strjoinv (", ", (char **) words);
+
+  if (*joined != '\0')
+    kexec_print_field (label, "%s", joined);
+}
+
 static void
 print_facts (GVariant *entry)
 {
@@ -138,7 +150,8 @@ print_facts (GVariant *entry)
   const char *initrd;
 
   kexec_print_field ("Version", "%s", kexec_dict_string (entry, "version"));
-  kexec_print_field ("Found in", "%s", kexec_dict_string (entry, "source"));
+  print_words ("Found in", entry, "found-in");
+  print_words ("Named by", entry, "named-by");
   kexec_print_field ("Kernel", "%s", kexec_dict_string (entry, "kernel"));
   g_variant_iter_init (&iter, initrds);
   while (g_variant_iter_next (&iter, "&s", &initrd))
@@ -146,44 +159,43 @@ print_facts (GVariant *entry)
   kexec_print_field ("Command line", "%s", kexec_dict_string (entry, "cmdline"));
 }
 
-/* The sentence decides: the same cause may be noted about another file in each entry. */
-static gboolean
-contains (GVariant *findings, const char *text)
+/* How many of the entries have a finding with this sentence. The sentence decides: the same cause
+   may be noted about another file in each entry. Returns: (transfer full): sentence → number. */
+static GHashTable *
+count_sentences (GVariant *entries)
 {
-  for (gsize i = 0; i < g_variant_n_children (findings); i++) {
-    g_autoptr (GVariant) other = g_variant_get_child_value (findings, i);
+  GHashTable *counts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 
-    if (g_str_equal (kexec_dict_string (other, "text"), text))
-      return TRUE;
-  }
-  return FALSE;
-}
-
-static gboolean
-all_contain (GVariant *entries, const char *text)
-{
   for (gsize i = 0; i < g_variant_n_children (entries); i++) {
     g_autoptr (GVariant) entry = g_variant_get_child_value (entries, i);
     g_autoptr (GVariant) findings = kexec_dict_array (entry, "findings", "aa{sv}");
+    g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 
-    if (!contains (findings, text))
-      return FALSE;
+    for (gsize j = 0; j < g_variant_n_children (findings); j++) {
+      g_autoptr (GVariant) finding = g_variant_get_child_value (findings, j);
+      const char *text = kexec_dict_string (finding, "text");
+      gpointer count = g_hash_table_lookup (counts, text);
+
+      if (g_hash_table_add (seen, g_strdup (text)))
+        g_hash_table_insert (counts, g_strdup (text),
+                             GUINT_TO_POINTER (GPOINTER_TO_UINT (count) + 1));
+    }
   }
-  return TRUE;
+  return counts;
 }
 
-/* Returns: (transfer full): those findings of @entry that all entries have, or those that not all
- * have; where there is but one entry, all are its own. */
+/* Returns: (transfer full): those findings of @entry that all @n entries have, or those that not
+ * all have; where there is but one entry, all are its own. */
 static GVariant *
-pick_findings (GVariant *entries, GVariant *entry, gboolean shared)
+pick_findings (GHashTable *counts, gsize n, GVariant *entry, gboolean shared)
 {
   g_auto (GVariantBuilder) picked = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
   g_autoptr (GVariant) findings = kexec_dict_array (entry, "findings", "aa{sv}");
 
   for (gsize i = 0; i < g_variant_n_children (findings); i++) {
     g_autoptr (GVariant) finding = g_variant_get_child_value (findings, i);
-    gboolean is_shared = g_variant_n_children (entries) > 1 &&
-                         all_contain (entries, kexec_dict_string (finding, "text"));
+    gpointer count = g_hash_table_lookup (counts, kexec_dict_string (finding, "text"));
+    gboolean is_shared = n > 1 && GPOINTER_TO_UINT (count) == n;
 
     if (is_shared == shared)
       g_variant_builder_add_value (&picked, finding);
@@ -213,7 +225,9 @@ void
 kexec_entries_print (GVariant *entries, gboolean verbose, guint columns)
 {
   g_autoptr (GPtrArray) rows = rows_new (entries);
+  g_autoptr (GHashTable) counts = count_sentences (entries);
   g_autoptr (GVariant) shared = NULL;
+  gsize n = g_variant_n_children (entries);
   Table table = { rows, { 0 } };
   KexecSeverity least = verbose ? KEXEC_SEVERITY_NOTE : KEXEC_SEVERITY_WARNING;
 
@@ -221,7 +235,7 @@ kexec_entries_print (GVariant *entries, gboolean verbose, guint columns)
   print_row (&table, rows->pdata[0], "  ", KEXEC_STYLE_DIM);
   for (guint r = 1; r < rows->len; r++) {
     g_autoptr (GVariant) entry = g_variant_get_child_value (entries, r - 1);
-    g_autoptr (GVariant) own = pick_findings (entries, entry, FALSE);
+    g_autoptr (GVariant) own = pick_findings (counts, n, entry, FALSE);
     gboolean is_default = kexec_dict_boolean (entry, "default");
 
     if (verbose && r > 1)
@@ -232,7 +246,7 @@ kexec_entries_print (GVariant *entries, gboolean verbose, guint columns)
       print_facts (entry);
     kexec_print_findings (own, least, 6);
     if (shared == NULL)
-      shared = pick_findings (entries, entry, TRUE);
+      shared = pick_findings (counts, n, entry, TRUE);
   }
   if (shared != NULL && kexec_print_has_findings (shared, least)) {
     g_print ("\n  All of them:\n");

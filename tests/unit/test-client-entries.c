@@ -28,7 +28,8 @@ print_entries (const char *text, gboolean verbose, guint columns)
 }
 
 #define TWO_ENTRIES                                                                                \
-  "[{'id': <'6.12'>, 'title': <'Debian 6.12'>, 'version': <'6.12'>, 'source': <'directory'>,"      \
+  "[{'id': <'6.12'>, 'title': <'Debian 6.12'>, 'version': <'6.12'>, 'source': <'grub'>,"           \
+  "  'found-in': <['grub', 'directory']>, 'named-by': <['/boot/grub/grub.cfg']>,"                  \
   "  'kernel': <'/boot/k'>, 'initrds': <['/boot/a', '/boot/b']>, 'cmdline': <'root=/dev/sda'>,"    \
   "  'default': <true>, 'running': <false>, 'trusted': <true>, 'findings': <[{'severity': "        \
   "<'note'>, 'text': <'Borrowed'>}]>},"                                                            \
@@ -56,7 +57,8 @@ test_verbose (void)
                    "  ENTRY  TITLE        NOTES\n"
                    "* 6.12   Debian 6.12  default\n"
                    "       Version: 6.12\n"
-                   "      Found in: directory\n"
+                   "      Found in: grub, directory\n"
+                   "      Named by: /boot/grub/grub.cfg\n"
                    "        Kernel: /boot/k\n"
                    "        Initrd: /boot/a\n"
                    "        Initrd: /boot/b\n"
