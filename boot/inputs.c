@@ -40,7 +40,8 @@ note_with_parents (KexecScan *scan, const char *path)
 {
   g_autofree char *above = g_strdup (path);
 
-  while (strcmp (above, "/") != 0 && !g_hash_table_contains (scan->inputs, above)) {
+  while (*path != '\0' && strcmp (above, "/") != 0 &&
+         !g_hash_table_contains (scan->inputs, above)) {
     char *parent = g_path_get_dirname (above);
 
     kexec_scan_note (scan, above);

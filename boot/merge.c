@@ -134,6 +134,24 @@ take_id (Merge *self, KexecEntry *entry)
   }
 }
 
+/* An entry without a kernel is like no other. */
+static void
+add_kernel (Merge *self, KexecEntry *entry)
+{
+  g_autofree char *key = NULL;
+  GPtrArray *same;
+
+  if (*entry->kernel == '\0')
+    return;
+  key = key_of (self, entry);
+  same = g_hash_table_lookup (self->kernels, key);
+  if (same == NULL) {
+    same = g_ptr_array_new ();
+    g_hash_table_insert (self->kernels, g_steal_pointer (&key), same);
+  }
+  g_ptr_array_add (same, entry);
+}
+
 static void
 add_menu (Merge *self, const KexecMenu *menu)
 {
@@ -141,7 +159,7 @@ add_menu (Merge *self, const KexecMenu *menu)
 
   for (guint i = 0; i < menu->entries->len; i++) {
     KexecEntry *entry = menu->entries->pdata[i];
-    g_autofree char *key = key_of (self, entry);
+    g_autofree char *key = *entry->kernel != '\0' ? key_of (self, entry) : g_strdup ("");
 
     add_once (&entry->found_in, entry->source);
     if (is_absorbed (g_hash_table_lookup (self->kernels, key), entry))
@@ -151,13 +169,7 @@ add_menu (Merge *self, const KexecMenu *menu)
   }
   /* Only now, so that entries of this menu are not taken for each other. */
   for (guint i = first; i < self->entries->len; i++) {
-    char *key = key_of (self, self->entries->pdata[i]);
-    GPtrArray *same = g_hash_table_lookup (self->kernels, key);
-
-    if (same == NULL)
-      g_hash_table_insert (self->kernels, g_strdup (key), same = g_ptr_array_new ());
-    g_ptr_array_add (same, self->entries->pdata[i]);
-    g_free (key);
+    add_kernel (self, self->entries->pdata[i]);
   }
 }
 

@@ -22,8 +22,8 @@
 
 /* One search. */
 typedef struct {
-  int dirfd;
-  const char *image;
+  const KexecPlace *place;
+  int place_fd;
   GPtrArray *addons;         /* (element-type KexecUkiAddonFile) */
   KexecFindings *findings;   /* all that is told in the end */
   KexecFindings *unreadable; /* addons that cannot be opened */
@@ -85,14 +85,15 @@ scan (int fd, GPtrArray *addons, gboolean *is_cut)
   return kinds;
 }
 
-/* --- the image's own --- */
+/* --- addons --- */
 
-/* @file: beneath the directory; @path: as in an entry */
+/* @path: as in an entry */
 static void
-add_addon (Search *self, const char *file, const char *path)
+add_addon (Search *self, const char *path)
 {
   g_autoptr (GError) error = NULL;
-  kexec_autofd fd = kexec_beneath_open_regular (self->dirfd, file, &error);
+  kexec_autofd fd =
+    kexec_beneath_open_regular (self->place_fd, kexec_place_relative (self->place, path), &error);
   KexecUkiAddonFile *found;
   KexecUkiAddon *facts;
   struct stat st;
@@ -145,83 +146,66 @@ take_some (Search *self, KexecFindings *from, const char *directory)
   kexec_findings_append (self->findings, from);
 }
 
-static void
-search_own (Search *self)
+/* Adds the addons in a directory. @path: as in an entry. Returns: KexecCompanion: what else is in
+ * it.
+ */
+static guint
+search_directory (Search *self, const char *path)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
-  g_autofree char *path = g_strconcat (self->image, ".extra.d", NULL);
-  g_autofree char *directory = g_path_get_basename (path);
-  int fd = kexec_beneath_open (self->dirfd, directory, O_RDONLY | O_DIRECTORY, &error);
+  g_autoptr (KexecFindings) unreadable = kexec_findings_new ();
+  g_autoptr (KexecFindings) unusable = kexec_findings_new ();
+  int fd = kexec_beneath_open (self->place_fd, kexec_place_relative (self->place, path),
+                               O_RDONLY | O_DIRECTORY, &error);
   gboolean is_cut;
+  guint kinds;
 
   if (fd < 0) {
     if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND) &&
         !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_DIRECTORY))
       kexec_entry_add_unreadable (self->findings, path, error);
-    return;
+    return KEXEC_COMPANION_NONE;
   }
-  self->kinds |= scan (fd, names, &is_cut);
+  kinds = scan (fd, names, &is_cut);
   choose_addons (self, names, is_cut, path);
+  self->unreadable = unreadable;
+  self->unusable = unusable;
   for (guint i = 0; i < names->len; i++) {
-    g_autofree char *file = g_build_filename (directory, names->pdata[i], NULL);
     g_autofree char *addon_path = g_build_filename (path, names->pdata[i], NULL);
 
-    add_addon (self, file, addon_path);
+    add_addon (self, addon_path);
   }
-  take_some (self, self->unreadable, path);
-  take_some (self, self->unusable, path);
+  take_some (self, unreadable, path);
+  take_some (self, unusable, path);
+  return kinds;
 }
 
-/* --- those for all images --- */
-
-static const struct {
-  const char *path; /* on the file system that the image lies on */
-  KexecCompanion kind;
-  KexecCompanion global;
-} everywhere[] = {
-  { "loader/addons", KEXEC_COMPANION_ADDON, KEXEC_COMPANION_GLOBAL_ADDON },
-  { "loader/credentials", KEXEC_COMPANION_CREDENTIAL, KEXEC_COMPANION_GLOBAL_CREDENTIAL },
-};
-
-static gboolean
-is_same_file_system (int a, int b)
-{
-  struct stat st_a;
-  struct stat st_b;
-
-  return fstat (a, &st_a) == 0 && fstat (b, &st_b) == 0 && st_a.st_dev == st_b.st_dev;
-}
-
+/* Those for all images come after an image's own (systemd: src/boot/stub.c). */
 static void
 search_global (Search *self)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (everywhere); i++) {
-    int fd = kexec_beneath_open (self->dirfd, everywhere[i].path, O_RDONLY | O_DIRECTORY, NULL);
-    gboolean is_cut;
+  g_autofree char *addons = kexec_place_path (self->place, "loader/addons");
+  int fd = kexec_beneath_open (self->place_fd, "loader/credentials", O_RDONLY | O_DIRECTORY, NULL);
+  gboolean is_cut;
 
-    if (fd < 0)
-      continue;
-    if (!is_same_file_system (fd, self->dirfd))
-      close (fd);
-    else if ((scan (fd, NULL, &is_cut) & everywhere[i].kind) != 0)
-      self->kinds |= everywhere[i].global;
-  }
+  search_directory (self, addons);
+  if (fd >= 0 && (scan (fd, NULL, &is_cut) & KEXEC_COMPANION_CREDENTIAL) != 0)
+    self->kinds |= KEXEC_COMPANION_GLOBAL_CREDENTIAL;
 }
 
 KexecUkiBeside *
-kexec_uki_beside_read (int dirfd, const char *image)
+kexec_uki_beside_read (const KexecPlace *place, int place_fd, const char *image)
 {
   KexecUkiBeside *beside = g_new0 (KexecUkiBeside, 1);
-  g_autoptr (KexecFindings) unreadable = kexec_findings_new ();
-  g_autoptr (KexecFindings) unusable = kexec_findings_new ();
-  Search self = { .dirfd = dirfd, .image = image, .unreadable = unreadable, .unusable = unusable };
+  g_autofree char *own = g_strconcat (image, ".extra.d", NULL);
+  Search self = { .place = place, .place_fd = place_fd };
 
   beside->addons = g_ptr_array_new_with_free_func ((GDestroyNotify) addon_file_free);
   beside->findings = kexec_findings_new ();
   self.addons = beside->addons;
   self.findings = beside->findings;
-  search_own (&self);
+  self.kinds = search_directory (&self, own);
   search_global (&self);
   kexec_companions_check (self.kinds, image, beside->findings);
   return beside;

@@ -147,7 +147,7 @@ add_profiles (const Image *self, GPtrArray *others)
 }
 
 GPtrArray *
-kexec_uki_entries_read (KexecEntry *entry, int dirfd, int fd)
+kexec_uki_entries_read (KexecEntry *entry, int place_fd, int fd)
 {
   g_autoptr (GPtrArray) others =
     g_ptr_array_new_with_free_func ((GDestroyNotify) kexec_entry_unref);
@@ -166,7 +166,8 @@ kexec_uki_entries_read (KexecEntry *entry, int dirfd, int fd)
   options = g_strdup (entry->cmdline);
   uki = kexec_uki_read (&input, entry->kernel, problems);
   if (uki != NULL) {
-    g_autoptr (KexecUkiBeside) beside = kexec_uki_beside_read (dirfd, entry->kernel);
+    g_autoptr (KexecUkiBeside) beside =
+      kexec_uki_beside_read (entry->place, place_fd, entry->kernel);
     const Image self = { .entry = entry, .options = options, .uki = uki, .beside = beside };
 
     add_profiles (&self, others);

@@ -8,9 +8,9 @@
 
 /**
  * kexec_uki_entries_read:
- * @entry: (inout): the entry of a kernel file: its id, paths, source and kind are set, and its
- *   command line if a boot loader passes one: it then stands instead of the image's own
- * @dirfd: the directory that the file lies in; see kexec_uki_beside_read()
+ * @entry: (inout): the entry of a kernel file: its id, place, paths, source and kind are set, and
+ * its command line if a boot loader passes one: it then stands instead of the image's own
+ * @place_fd: the top of @entry's place; see kexec_uki_beside_read()
  * @fd: the file
  *
  * If the file is a unified kernel image, makes @entry the one of its default profile: version,
@@ -24,4 +24,4 @@
  * Returns: (transfer full) (nullable) (element-type KexecEntry): the entries of the other profiles,
  * in their order; %NULL if the file is no unified kernel image, and @entry is as it was.
  */
-GPtrArray *kexec_uki_entries_read (KexecEntry *entry, int dirfd, int fd);
+GPtrArray *kexec_uki_entries_read (KexecEntry *entry, int place_fd, int fd);

@@ -31,18 +31,6 @@ typedef struct {
   KexecMenu *menu;
 } Search;
 
-/* Whether an entry's name without its suffix is none to this boot loader: so for systemd-boot since
-   version 245. */
-static gboolean
-needs_suffix (const Search *self)
-{
-  g_autofree char *info = kexec_scan_efi_string (self->scan, "LoaderInfo");
-  const char *name = "systemd-boot ";
-
-  return info != NULL && g_str_has_prefix (info, name) &&
-         g_ascii_strtoull (info + strlen (name), NULL, 10) >= 245;
-}
-
 static gboolean
 is_named (const KexecBlsItem *item, const char *pattern, gboolean has_suffix)
 {
@@ -122,7 +110,7 @@ try_pattern (Search *self, const char *pattern, gboolean skips_bad, const char *
   if (pattern == NULL || *pattern == '\0')
     return FALSE;
   item = find_item (self, pattern, skips_bad, TRUE);
-  if (item == NULL && !needs_suffix (self))
+  if (item == NULL) /* tools write ids either way */
     item = find_item (self, pattern, skips_bad, FALSE);
   if (item != NULL) {
     choose (self, item, reason);

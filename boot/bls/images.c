@@ -128,15 +128,14 @@ static GPtrArray *
 read_image (KexecEntry *entry, int place_fd, const char *relative)
 {
   g_autoptr (GError) error = NULL;
-  kexec_autofd dirfd = kexec_beneath_open (place_fd, DIRECTORY, O_RDONLY | O_DIRECTORY, &error);
-  kexec_autofd fd = dirfd >= 0 ? kexec_beneath_open_regular (place_fd, relative, &error) : -1;
+  kexec_autofd fd = kexec_beneath_open_regular (place_fd, relative, &error);
   GPtrArray *others;
 
   if (fd < 0) {
     kexec_entry_add_unreadable (entry->findings, entry->kernel, error);
     return NULL;
   }
-  others = kexec_uki_entries_read (entry, dirfd, fd);
+  others = kexec_uki_entries_read (entry, place_fd, fd);
   if (others == NULL)
     kexec_findings_add (entry->findings, KEXEC_FINDING_ENTRY_INVALID, entry->kernel, NULL,
                         "%s is no unified kernel image, so that boot loaders pass over it; remove "

@@ -174,20 +174,18 @@ choose_profile (const Making *self, KexecEntry *first, const GPtrArray *others)
 static void
 read_image (Making *self, const KexecBlsFile *file)
 {
-  g_autofree char *directory = g_path_get_dirname (file->path);
-  kexec_autofd dirfd =
-    kexec_scan_open (self->listing->scan, directory, O_RDONLY | O_DIRECTORY, NULL);
+  int place_fd = kexec_scan_open_place (self->listing->scan, self->entry->place);
   kexec_autofd fd = kexec_scan_open (self->listing->scan, file->path, O_RDONLY, NULL);
   g_autofree char *options = g_strdup (self->entry->cmdline);
   g_autoptr (GPtrArray) others = NULL;
   KexecEntry *chosen;
 
-  if (dirfd < 0 || fd < 0)
+  if (place_fd < 0 || fd < 0)
     return;
   if (self->listing->is_secure_boot)
     kexec_entry_set (&self->entry->cmdline, "");
   self->entry->cmdline_origin = KEXEC_CMDLINE_NONE;
-  others = kexec_uki_entries_read (self->entry, dirfd, fd);
+  others = kexec_uki_entries_read (self->entry, place_fd, fd);
   if (others == NULL)
     return;
   chosen = choose_profile (self, self->entry, others);

@@ -22,7 +22,6 @@ static const struct {
   { KEXEC_COMPANION_CREDENTIAL, "credentials" },
   { KEXEC_COMPANION_SYSEXT, "system extensions" },
   { KEXEC_COMPANION_CONFEXT, "configuration extensions" },
-  { KEXEC_COMPANION_GLOBAL_ADDON, "addons for all images (loader/addons)" },
   { KEXEC_COMPANION_GLOBAL_CREDENTIAL, "credentials for all images (loader/credentials)" },
 };
 

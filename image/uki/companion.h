@@ -14,8 +14,7 @@ typedef enum {
   KEXEC_COMPANION_CREDENTIAL = 1 << 1,
   KEXEC_COMPANION_SYSEXT = 1 << 2,
   KEXEC_COMPANION_CONFEXT = 1 << 3,
-  KEXEC_COMPANION_GLOBAL_ADDON = 1 << 4, /* for all images: in a directory of its own */
-  KEXEC_COMPANION_GLOBAL_CREDENTIAL = 1 << 5,
+  KEXEC_COMPANION_GLOBAL_CREDENTIAL = 1 << 4, /* for all images: in a directory of its own */
 } KexecCompanion;
 
 /**
@@ -26,5 +25,5 @@ typedef enum {
  */
 KexecCompanion kexec_companion_recognize (const char *name);
 
-/** Says in @findings which of the @kinds beside @image are left out: all but its own addons. */
+/** Says in @findings which of the @kinds beside @image are left out: all but addons. */
 void kexec_companions_check (guint kinds, const char *image, KexecFindings *findings);

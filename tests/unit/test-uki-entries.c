@@ -292,6 +292,25 @@ test_addons (void)
   g_assert_cmpuint (count (entry, "uki-addon-unusable"), ==, 0);
 }
 
+/* Those for all images come after an image's own. */
+static void
+test_global_addons (void)
+{
+  g_autoptr (Tree) tree = tree_new ();
+  g_autoptr (GPtrArray) entries = NULL;
+  const KexecEntry *entry;
+
+  take_file (tree, IMAGE, make_image ());
+  take_file (tree, "boot/loader/addons/b.addon.efi", make_pe_of_text (".cmdline", "all=2", NULL));
+  take_file (tree, "boot/loader/addons/a.addon.efi", make_pe_of_text (".cmdline", "all=1", NULL));
+  take_file (tree, ADDONS "z.addon.efi", make_pe_of_text (".cmdline", "own=1", NULL));
+  entries = list (tree, NULL);
+  entry = only (entries);
+  expect_paths (entry->addons, "/" ADDONS "z.addon.efi /boot/loader/addons/a.addon.efi "
+                               "/boot/loader/addons/b.addon.efi");
+  g_assert_true (g_str_has_suffix (entry->cmdline, " own=1 all=1 all=2"));
+}
+
 /* An image without a command line gets the system's, and then its addons'. */
 static void
 test_addons_alone (void)
@@ -421,11 +440,9 @@ test_companions (void)
   g_assert_cmpuint (own->len, ==, 3);
   for (guint i = 0; i < own->len; i++)
     expect_companions (own->pdata[i], "credentials, system extensions");
-  tree_write (tree, "boot/loader/addons/a.addon.efi", "x");
   tree_write (tree, "boot/loader/credentials/a.cred", "x");
   all = list (tree, NULL);
-  expect_companions (all->pdata[0], "credentials, system extensions, addons for all images "
-                                    "(loader/addons), credentials for all images "
+  expect_companions (all->pdata[0], "credentials, system extensions, credentials for all images "
                                     "(loader/credentials)");
   tree_remove (tree, IMAGE);
   take_file (tree, "boot/vmlinuz-6.2.0", make_kernel ("6.2.0"));
@@ -647,6 +664,7 @@ main (int argc, char **argv)
   g_test_add_func ("/uki-entries/useless-addons", test_useless_addons);
   g_test_add_func ("/uki-entries/foreign-image", test_foreign_image);
   g_test_add_func ("/uki-entries/many-bad-addons", test_many_bad_addons);
+  g_test_add_func ("/uki-entries/global-addons", test_global_addons);
   g_test_add_func ("/uki-entries/companions", test_companions);
   g_test_add_func ("/uki-entries/unreadable-addons", test_unreadable_addons);
   g_test_add_func ("/uki-entries/addon-directories", test_addon_directories);
