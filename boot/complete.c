@@ -166,6 +166,12 @@ complete_entry (Complete *self, KexecEntry *entry)
     kexec_entry_set (&entry->cmdline, longer);
   }
   check_root_device (self, entry);
+  if (entry->place != NULL && entry->place->needs_mount)
+    kexec_findings_add (
+      entry->findings, KEXEC_FINDING_BOOT_MOUNTED, entry->place->path, NULL,
+      "%s is not mounted, and was mounted for a moment where nobody else sees it; "
+      "MountBoot=no in kexecd.conf turns that off",
+      entry->place->path);
   set_trust (self, entry, has_cmdline);
 }
 

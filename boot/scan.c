@@ -29,8 +29,8 @@ read_text (int root_fd, const char *path, gsize max)
   return text != NULL ? g_strstrip (text) : g_strdup ("");
 }
 
-static gboolean
-is_running_root (int root_fd)
+gboolean
+kexec_scan_is_live (int root_fd)
 {
   struct stat ours;
   struct stat st;
@@ -47,7 +47,7 @@ kexec_scan_new (int root_fd, const KexecConfig *config)
 
   self->root_fd = root_fd;
   self->config = config;
-  self->is_live = is_running_root (root_fd);
+  self->is_live = kexec_scan_is_live (root_fd);
   self->cmdline = read_text (root_fd, "/proc/cmdline", CMDLINE_MAX);
   self->release = read_text (root_fd, "/proc/sys/kernel/osrelease", WORD_MAX);
   self->machine_id = read_text (root_fd, "/etc/machine-id", WORD_MAX);

@@ -20,6 +20,9 @@ typedef struct {
   gboolean has_private;    /* something was mounted for the scan alone: nobody can watch what is there */
 } KexecScan;
 
+/** Whether a root directory is the running system's own. */
+gboolean kexec_scan_is_live (int root_fd);
+
 /**
  * kexec_scan_new:
  * @root_fd, @config: have to outlive it

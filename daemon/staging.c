@@ -5,6 +5,8 @@
 
 #include "boot/fd.h"
 #include "boot/machine.h"
+#include "boot/root-device.h"
+#include "boot/scan.h"
 #include "boot/security.h"
 #include "daemon/clock.h"
 #include "daemon/closer.h"
@@ -301,12 +303,24 @@ examine_or_remember (KexecStaging *self, GCancellable *cancellable, GError **err
   return TRUE;
 }
 
+/* The listing has looked for the root device of the entry's own command line, not for another's. */
+static void
+check_root_device (KexecStaging *self)
+{
+  int root_fd = self->environment->root_fd;
+
+  if (self->entry != NULL && !g_str_equal (self->record->cmdline, self->entry->cmdline))
+    kexec_root_device_check (root_fd, kexec_scan_is_live (root_fd), self->record->cmdline,
+                             self->findings);
+}
+
 static gboolean
 work (KexecStaging *self, GTask *task, GError **error)
 {
   GCancellable *cancellable = g_task_get_cancellable (task);
 
   kexec_preflight_obstacles (self->environment, self->findings);
+  check_root_device (self);
   if (!kexec_staging_open (self, error))
     return FALSE;
   kexec_preflight_memory (self->environment, self->total, self->findings);
