@@ -39,13 +39,15 @@ is_in_place (Search *self, const KexecPlace *place, const char *path)
   g_autofree char *below = NULL;
   const char *rest = path;
 
-  /* A place that is a directory of its file system is a part of the paths there. */
+  /* A place that is a directory of its file system is a part of the paths there; but a boot loader
+     that begins at the default subvolume of btrfs does not name that. */
   if (*place->fs_path != '\0' && strcmp (place->fs_path, "/") != 0) {
     gsize length = strlen (place->fs_path);
 
-    if (!g_str_has_prefix (path, place->fs_path) || path[length] != '/')
+    if (g_str_has_prefix (path, place->fs_path) && path[length] == '/')
+      rest = path + length;
+    else if (!(place->roles & KEXEC_PLACE_ROOT))
       return FALSE;
-    rest = path + length;
   }
   below = kexec_place_path (place, rest);
   return is_there (self, below);
@@ -62,8 +64,8 @@ is_meant (const KexecPlace *place, const KexecFsHint *hint)
           g_ascii_strcasecmp (place->part_uuid, hint->part_uuid) == 0);
 }
 
-/* Whether the running system tells of every place which file system it is, so that a name which
-   none of them has is another's. */
+/* Whether it is known of every place which file system it is, so that a name which none of them has
+   is another's. */
 static gboolean
 knows_file_systems (const KexecScan *scan)
 {
@@ -145,8 +147,7 @@ kexec_scan_locate (KexecScan *self, const KexecFsHint *hint, const char *path, K
     is_known = TRUE;
     is_in_place (&search, hint->place, clean);
   }
-  if (!is_known && !((hint->fs_uuid != NULL || hint->part_uuid != NULL) && self->is_live &&
-                     knows_file_systems (self)))
+  if (search.path == NULL && !(hint->fs_uuid != NULL && !is_known && knows_file_systems (self)))
     is_somewhere (&search, hint->place, clean);
   if (search.path != NULL)
     *place = search.place;

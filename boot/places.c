@@ -12,29 +12,6 @@
 
 #define TABLE_SIZE_MAX (4 * 1024 * 1024)
 
-/* Adds a place that is there. */
-static void
-add_directory (GPtrArray *places, int root_fd, KexecPlaceRoles roles, const char *path)
-{
-  kexec_autofd fd = kexec_beneath_open_in_root (root_fd, path, O_PATH | O_DIRECTORY, NULL);
-
-  if (fd >= 0)
-    g_ptr_array_add (places, kexec_place_new (roles, path));
-}
-
-static GPtrArray *
-find_in_tree (int root_fd, const KexecConfig *config)
-{
-  GPtrArray *places = g_ptr_array_new_with_free_func ((GDestroyNotify) kexec_place_unref);
-  const char *boot = config->boot_path != NULL ? config->boot_path : "/boot";
-
-  g_ptr_array_add (places, kexec_place_new (KEXEC_PLACE_ROOT, "/"));
-  g_ptr_array_add (places, kexec_place_new (KEXEC_PLACE_BOOT | KEXEC_PLACE_XBOOTLDR, boot));
-  add_directory (places, root_fd, KEXEC_PLACE_ESP, "/efi");
-  add_directory (places, root_fd, KEXEC_PLACE_ESP, "/boot/efi");
-  return places;
-}
-
 /* A table that is not there has no lines. */
 static GPtrArray *
 read_table (int root_fd, const char *path, gboolean is_fstab, KexecFindings *findings)
@@ -57,11 +34,11 @@ kexec_places_find (int root_fd, gboolean is_live, const KexecConfig *config,
   g_autoptr (GPtrArray) fstab = NULL;
   KexecPlacesFacts facts = { .root_fd = root_fd };
 
+  facts.fstab = fstab = read_table (root_fd, "/etc/fstab", TRUE, findings);
   if (!is_live)
-    return find_in_tree (root_fd, config);
+    return kexec_places_find_in_tree (root_fd, fstab, config);
   kexec_places_touch (root_fd, config);
   facts.mounts = mounts = read_table (root_fd, "/proc/thread-self/mountinfo", FALSE, findings);
-  facts.fstab = fstab = read_table (root_fd, "/etc/fstab", TRUE, findings);
   facts.devices = devices = kexec_block_devices_new (root_fd);
   return kexec_places_find_live (&facts, config);
 }

@@ -33,5 +33,13 @@ typedef struct {
 /** kexec_places_find() for the running system, from given facts. */
 GPtrArray *kexec_places_find_live (const KexecPlacesFacts *facts, const KexecConfig *config);
 
+/**
+ * kexec_places_find_in_tree:
+ * @fstab: (element-type KexecMount)
+ *
+ * kexec_places_find() below another root.
+ */
+GPtrArray *kexec_places_find_in_tree (int root_fd, GPtrArray *fstab, const KexecConfig *config);
+
 /** Opens the directories that can be places, so that automounts there are mounted. */
 void kexec_places_touch (int root_fd, const KexecConfig *config);

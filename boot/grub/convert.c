@@ -64,9 +64,10 @@ set_version (KexecEntry *entry, int fd)
 {
   g_autofree char *file = g_path_get_basename (entry->kernel);
   g_autoptr (KexecKernelName) name = kexec_kernel_name_parse (file);
+  g_autofree char *release = fd >= 0 ? kexec_kernel_release_read (fd) : NULL;
 
-  if (fd >= 0)
-    kexec_kernel_release_read (fd, &entry->version);
+  if (release != NULL)
+    kexec_entry_set (&entry->version, release);
   if (*entry->version == '\0' && name != NULL)
     kexec_entry_set (&entry->version, kexec_kernel_name_version (name));
   if ((name != NULL && name->kind == KEXEC_ENTRY_RESCUE) ||
