@@ -155,16 +155,14 @@ static void
 complete_entry (Complete *self, KexecEntry *entry)
 {
   gboolean has_cmdline = entry->cmdline_origin == KEXEC_CMDLINE_OWN;
+  g_autofree char *extended = NULL;
 
   if (*entry->title == '\0')
     set_title (entry, self->os_name);
   if (!has_cmdline)
     set_cmdline (entry, self->cmdline);
-  if (self->scan->config->append != NULL) {
-    g_autofree char *longer = kexec_cmdline_append (entry->cmdline, self->scan->config->append);
-
-    kexec_entry_set (&entry->cmdline, longer);
-  }
+  extended = kexec_kernel_cmdline_extend (entry->cmdline, self->scan->config);
+  kexec_entry_set (&entry->cmdline, extended);
   check_root_device (self, entry);
   if (entry->place != NULL && entry->place->needs_mount)
     kexec_findings_add (
@@ -193,7 +191,7 @@ kexec_complete (KexecScan *scan, GPtrArray *entries)
   g_auto (Complete) self = {
     .scan = scan,
     .trust = kexec_trust_new (scan->root_fd),
-    .cmdline = kexec_kernel_cmdline_find (scan->root_fd),
+    .cmdline = kexec_kernel_cmdline_find (scan->root_fd, scan->config),
     .os_name = kexec_os_release_name (scan->root_fd),
     .roots =
       g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_ptr_array_unref),

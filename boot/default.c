@@ -2,7 +2,6 @@
 /* Asks the configuration, then the boot loader's menu, and guesses only where neither says it. */
 #include "boot/default.h"
 
-#include <fnmatch.h>
 #include <string.h>
 
 KexecEntry *
@@ -24,10 +23,10 @@ kexec_default_find (const GPtrArray *entries, const char *id)
 static gboolean
 matches (const KexecEntry *entry, const char *glob)
 {
-  if (fnmatch (glob, entry->id, 0) == 0)
+  if (kexec_entry_matches (glob, entry->id))
     return TRUE;
   for (guint i = 0; entry->aliases[i] != NULL; i++)
-    if (fnmatch (glob, entry->aliases[i], 0) == 0)
+    if (kexec_entry_matches (glob, entry->aliases[i]))
       return TRUE;
   return FALSE;
 }
