@@ -16,8 +16,6 @@ unsure (KexecGrubEval *self)
 static KexecGrubTruth
 run_linux (KexecGrubEval *self, const KexecGrubCall *call)
 {
-  g_autofree char *cmdline = NULL;
-
   if (call->doubt != NULL)
     kexec_grub_doubt_result (self, call->doubt);
   if (call->args->len == 0)

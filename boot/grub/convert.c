@@ -18,6 +18,7 @@ typedef struct {
   KexecScan *scan;
   const GPtrArray *files;
   KexecMenu *menu;
+  GHashTable *snippets;  /* paths of files that are an entry each */
   GHashTable *ids;       /* that are taken */
   GHashTable *releases;  /* of kernels that have an entry */
   GHashTable *converted; /* (element-type KexecGrubEntry KexecEntry) */
@@ -119,13 +120,17 @@ set_cmdline (KexecEntry *entry, const char *cmdline)
                         "configuration");
 }
 
+/* What other entries were made of does not name this one. */
 static void
-set_named_by (const Conversion *self, KexecEntry *entry)
+set_named_by (const Conversion *self, KexecEntry *entry, const KexecGrubEntry *grub)
 {
   g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
 
   for (guint i = 0; i < self->files->len; i++)
-    g_strv_builder_add (names, self->files->pdata[i]);
+    if (!g_hash_table_contains (self->snippets, self->files->pdata[i]))
+      g_strv_builder_add (names, self->files->pdata[i]);
+  if (grub->snippet != NULL)
+    g_strv_builder_add (names, grub->snippet);
   g_strfreev (entry->named_by);
   entry->named_by = g_strv_builder_end (names);
 }
@@ -216,7 +221,7 @@ convert_entry (Conversion *self, KexecGrubEntry *grub, const GPtrArray *parents)
   set_kernel (self, entry, grub->target->kernel);
   set_initrds (self, entry, grub->target->initrds);
   set_names (self, entry, grub, parents);
-  set_named_by (self, entry);
+  set_named_by (self, entry, grub);
   add_findings (entry, grub);
   g_ptr_array_add (self->menu->entries, entry);
   g_hash_table_insert (self->converted, grub, entry);
@@ -236,6 +241,19 @@ convert_menu (Conversion *self, const KexecGrubMenu *menu, GPtrArray *parents)
     g_ptr_array_add (parents, grub);
     convert_menu (self, grub->children, parents);
     g_ptr_array_set_size (parents, (int) parents->len - 1);
+  }
+}
+
+static void
+collect_snippets (GHashTable *snippets, const KexecGrubMenu *menu)
+{
+  for (guint i = 0; i < menu->entries->len; i++) {
+    const KexecGrubEntry *entry = menu->entries->pdata[i];
+
+    if (entry->snippet != NULL)
+      g_hash_table_add (snippets, entry->snippet);
+    if (entry->children != NULL)
+      collect_snippets (snippets, entry->children);
   }
 }
 
@@ -328,6 +346,7 @@ kexec_grub_convert (KexecScan *scan, const KexecGrubOutcome *outcome, const char
   g_autoptr (GHashTable) ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr (GHashTable) releases = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr (GHashTable) converted = g_hash_table_new (NULL, NULL);
+  g_autoptr (GHashTable) snippets = g_hash_table_new (g_str_hash, g_str_equal);
   g_autoptr (GPtrArray) parents = g_ptr_array_new ();
   Conversion self = {
     .scan = scan,
@@ -335,10 +354,12 @@ kexec_grub_convert (KexecScan *scan, const KexecGrubOutcome *outcome, const char
     .menu = kexec_menu_new (),
     .ids = ids,
     .releases = releases,
+    .snippets = snippets,
     .converted = converted,
   };
 
   kexec_findings_append (self.menu->findings, outcome->findings);
+  collect_snippets (snippets, outcome->menu);
   convert_menu (&self, outcome->menu, parents);
   set_default (&self, outcome, path);
   return self.menu;

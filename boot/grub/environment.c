@@ -81,10 +81,10 @@ load_block (KexecGrubEval *self, const char *name, const GPtrArray *wanted, cons
   if (text == NULL || !kexec_grub_charge (self, strlen (text) / 32))
     return;
   if (!kexec_grubenv_parse (text, load_variable, &loading)) {
-    kexec_findings_add (self->findings, KEXEC_FINDING_MENU_UNREADABLE, where, NULL,
-                        "%s is no environment block, so that GRUB takes no variables from it; make "
-                        "a new one with grub-editenv",
-                        where);
+    kexec_grub_find (self, KEXEC_FINDING_MENU_UNREADABLE, where,
+                     "%s is no environment block, so that GRUB takes no variables from it; make "
+                     "a new one with grub-editenv",
+                     where);
     return;
   }
   g_free (self->outcome->environment_path);

@@ -55,6 +55,7 @@ typedef struct {
   /* What is used up: */
   guint steps;
   guint n_entries;
+  guint n_scripts;
   gsize n_bytes;
   gboolean is_exhausted;
   gboolean was_refreshed; /* it was, and the entries got steps of their own */
@@ -63,8 +64,12 @@ typedef struct {
 /** Takes steps off what is left. Returns: %FALSE if nothing is; the script goes no further then. */
 gboolean kexec_grub_charge (KexecGrubEval *self, gsize steps);
 
-/** Says that a limit was reached, and stops everything. */
+/** Says that a limit was reached, and stops everything. @what: "more than 1024 entries" */
 void kexec_grub_exhaust (KexecGrubEval *self, const char *what);
+
+/** Adds a finding, unless there are enough of them. @format: a sentence, as kexec_findings_add() */
+void kexec_grub_find (KexecGrubEval *self, KexecFindingCode code, const char *subject,
+                      const char *format, ...) G_GNUC_PRINTF (4, 5);
 
 /** Notes why nobody can tell how the command ends. Returns: KEXEC_GRUB_UNDECIDED */
 KexecGrubTruth kexec_grub_undecided (KexecGrubEval *self, const char *doubt);

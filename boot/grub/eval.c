@@ -43,9 +43,22 @@ kexec_grub_exhaust (KexecGrubEval *self, const char *what)
   self->outcome->is_incomplete = TRUE;
   kexec_findings_add (
     self->outcome->findings, KEXEC_FINDING_MENU_UNREADABLE, NULL, NULL,
-    "GRUB's configuration takes %s to read, and the rest of it was left out; make "
-    "it simpler",
-    what);
+    "GRUB's configuration was not read to its end, because of %s; make it simpler", what);
+}
+
+void
+kexec_grub_find (KexecGrubEval *self, KexecFindingCode code, const char *subject,
+                 const char *format, ...)
+{
+  g_autofree char *text = NULL;
+  va_list args;
+
+  if (self->findings->len >= KEXEC_GRUB_FINDINGS_MAX)
+    return;
+  va_start (args, format);
+  text = g_strdup_vprintf (format, args);
+  va_end (args);
+  kexec_findings_add (self->findings, code, subject, NULL, "%s", text);
 }
 
 KexecGrubTruth
@@ -73,11 +86,10 @@ kexec_grub_doubt_result (KexecGrubEval *self, const char *doubt)
     kexec_grub_menu_set_doubt (self->menu, doubt);
   if (self->target->doubt == NULL)
     self->target->doubt = g_strdup (doubt);
-  kexec_findings_add (self->findings, KEXEC_FINDING_MENU_UNDECIDED, NULL, NULL,
-                      "%s depends on %s, which only GRUB itself can decide; compare it with what "
-                      "GRUB shows",
-                      self->entry != NULL ? "What this entry boots" : "What GRUB's menu holds",
-                      doubt);
+  kexec_grub_find (self, KEXEC_FINDING_MENU_UNDECIDED, NULL,
+                   "%s depends on %s, which only GRUB itself can decide; compare it with what GRUB "
+                   "shows",
+                   self->entry != NULL ? "What this entry boots" : "What GRUB's menu holds", doubt);
 }
 
 static void

@@ -18,7 +18,9 @@
 /* Functions, conditions and files within each other; GRUB itself goes no deeper. */
 #define KEXEC_GRUB_DEPTH_MAX 64
 
-#define KEXEC_GRUB_SOURCES_MAX   16 /* files that are read within each other */
+#define KEXEC_GRUB_SOURCES_MAX   16  /* files that are read within each other */
+#define KEXEC_GRUB_SCRIPTS_MAX   256 /* … and in all */
+#define KEXEC_GRUB_FINDINGS_MAX  32  /* about the menu, or an entry; the rest is not said */
 #define KEXEC_GRUB_ENTRIES_MAX   1024
 #define KEXEC_GRUB_FILE_MAX      (1024 * 1024)
 #define KEXEC_GRUB_ALL_FILES_MAX (4 * 1024 * 1024) /* in all */

@@ -32,11 +32,11 @@ static void
 add_unreadable (KexecGrubEval *self, const char *path, const GError *error)
 {
   self->outcome->is_incomplete = TRUE;
-  kexec_findings_add (
-    self->findings, KEXEC_FINDING_MENU_UNREADABLE, path, NULL,
-    "%s, so that GRUB's menu may be another than the one here; %s", error->message,
-    g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED) ? "ask again as root"
-                                                                      : "mend that file");
+  kexec_grub_find (self, KEXEC_FINDING_MENU_UNREADABLE, path,
+                   "%s, so that GRUB's menu may be another than the one here; %s", error->message,
+                   g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED)
+                     ? "ask again as root"
+                     : "mend that file");
 }
 
 char *
@@ -100,8 +100,12 @@ kexec_grub_run_file (KexecGrubEval *self, const char *name)
 
   if (text == NULL)
     return;
-  if (++self->n_sources > KEXEC_GRUB_SOURCES_MAX || ++self->depth > KEXEC_GRUB_DEPTH_MAX)
+  self->n_sources++;
+  self->depth++;
+  if (self->n_sources > KEXEC_GRUB_SOURCES_MAX || self->depth > KEXEC_GRUB_DEPTH_MAX)
     kexec_grub_exhaust (self, "files that read each other without an end");
+  else if (++self->n_scripts > KEXEC_GRUB_SCRIPTS_MAX)
+    kexec_grub_exhaust (self, "too many files");
   else
     run_named (self, name, text, where);
   self->n_sources--;

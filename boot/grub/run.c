@@ -134,13 +134,13 @@ run_unit (KexecGrubEval *self, KexecGrubParser *parser, const char *file)
     kexec_grub_run (self, statements);
     return TRUE;
   case KEXEC_GRUB_UNIT_BROKEN:
-    kexec_findings_add (self->findings, KEXEC_FINDING_MENU_UNREADABLE, file, NULL,
-                        "Line %u of %s is not what a GRUB script may have, and GRUB passes over it "
-                        "and what it belongs to; mend it",
-                        line, file);
+    kexec_grub_find (self, KEXEC_FINDING_MENU_UNREADABLE, file,
+                     "Line %u of %s is not what a GRUB script may have, and GRUB passes over it "
+                     "and what it belongs to; mend it",
+                     line, file);
     return kexec_grub_charge (self, KEXEC_GRUB_HOST_STEPS);
   case KEXEC_GRUB_UNIT_FULL:
-    kexec_grub_exhaust (self, "too much room, or blocks too deep within each other,");
+    kexec_grub_exhaust (self, "more than fits, or blocks too deep within each other");
     return FALSE;
   default:
     return FALSE;
@@ -169,7 +169,7 @@ kexec_grub_parse (KexecGrubEval *self, const char *text, const char *file)
     while (*end != NULL)
       end = &(*end)->next;
   if (unit == KEXEC_GRUB_UNIT_FULL)
-    kexec_grub_exhaust (self, "too much room");
+    kexec_grub_exhaust (self, "more than fits");
   return unit == KEXEC_GRUB_UNIT_END ? first : NULL;
 }
 

@@ -4,8 +4,8 @@
 
 #include "boot/grub/eval-private.h"
 
-/* The longest argument, in bytes. */
-#define ARGUMENT_MAX (64 * 1024)
+/* The longest argument, in bytes: several times of what a kernel takes as its command line. */
+#define ARGUMENT_MAX (16 * 1024)
 
 #define WHITE_SPACE " \t\r\n"
 

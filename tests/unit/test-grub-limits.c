@@ -13,6 +13,7 @@ expect_limit (const char *script)
   const GrubMemoryFile files[] = {
     { "/grub/grub.cfg", whole },
     { "/grub/itself.cfg", "source /grub/itself.cfg\n" },
+    { "/grub/empty.cfg", "" },
     { "/grub/again.cfg", "configfile /grub/again.cfg\n" },
     { NULL, NULL },
   };
@@ -23,6 +24,7 @@ expect_limit (const char *script)
   expect_sentences (outcome->findings);
   g_assert_nonnull (finding_text (outcome->findings, "menu-unreadable"));
   g_assert_true (outcome->is_incomplete);
+  g_assert_cmpuint (outcome->findings->len, <=, KEXEC_GRUB_FINDINGS_MAX + 2);
   g_assert_true (g_str_has_prefix (menu, "first = (hd0,gpt2)/k\n"));
 }
 
@@ -42,6 +44,8 @@ test_endless (void)
   expect_limit ("menuentry a { while true; do true; done; }\n");
   expect_limit ("while true; do eval 'menuentry a { linux /k; }'; done\n");
   expect_limit ("while true; do load_env; done\n");
+  expect_limit ("while true; do source /grub/empty.cfg; done\n");
+  expect_limit ("while true; do read x; menuentry $x; done\n");
   expect_limit ("function f { if cmostest 1; then f; else f; fi; }\nf\n");
   expect_limit ("while true; do if cmostest 1; then x=1$x; else x=2$x; fi; done\n");
 }

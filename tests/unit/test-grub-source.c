@@ -328,6 +328,9 @@ test_fedora (void)
   g_assert_cmpstr (menu->default_reason, ==, "saved_entry in /boot/grub2/grubenv names it");
   tree_write (tree, "boot/grub2/grubenv", GRUBENV "tuned_params=skew_tick=1\n##");
   newest = read_menu (tree);
+  g_assert_cmpuint (g_strv_length (newest->default_entry->named_by), ==, 3);
+  g_assert_cmpstr (newest->default_entry->named_by[2], ==,
+                   "/boot/loader/entries/6a98-6.8.10-300.fc40.x86_64.conf");
   expect_ids (newest, "6a98-6.8.10-300.fc40.x86_64* 6a98-6.8.5-301.fc40.x86_64 6a98-0-rescuer");
   g_assert_cmpstr (newest->default_entry->cmdline, ==, "root=/dev/fallback ro skew_tick=1");
 }
