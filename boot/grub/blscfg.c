@@ -95,7 +95,7 @@ append_field (KexecGrubEval *self, GString *out, gboolean is_variable, const cha
     value = kexec_grub_variables_get (self->variables, value, &doubt);
   if (doubt != NULL)
     kexec_grub_doubt_result (self, doubt);
-  if (value == NULL || !kexec_grub_charge (self, 1 + strlen (value) / 32))
+  if (value == NULL || !kexec_grub_charge (self, 1 + strlen (value) / KEXEC_GRUB_STEP_BYTES))
     return;
   g_string_append_printf (out, "%s%s", value, is_variable ? " " : "");
 }
@@ -212,7 +212,7 @@ add_snippet (KexecGrubEval *self, const KexecBlsSnippet *snippet, const char *id
   g_autofree char *script = write_script (self, snippet);
   KexecGrubEntry *entry;
 
-  if (!kexec_grub_charge (self, 1 + strlen (script) / 32))
+  if (!kexec_grub_charge (self, 1 + strlen (script) / KEXEC_GRUB_STEP_BYTES))
     return;
   entry = kexec_grub_entry_new (title, id);
   entry->parameters = g_ptr_array_new_with_free_func (g_free);

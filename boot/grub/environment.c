@@ -78,7 +78,7 @@ load_block (KexecGrubEval *self, const char *name, const GPtrArray *wanted, cons
   g_autofree char *where = NULL;
   g_autofree char *text = kexec_grub_read (self, name, KEXEC_GRUBENV_MAX, &where);
 
-  if (text == NULL || !kexec_grub_charge (self, strlen (text) / 32))
+  if (text == NULL || !kexec_grub_charge (self, strlen (text) / KEXEC_GRUB_STEP_BYTES))
     return;
   if (!kexec_grubenv_parse (text, load_variable, &loading)) {
     kexec_grub_find (self, KEXEC_FINDING_MENU_UNREADABLE, where,

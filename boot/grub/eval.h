@@ -9,8 +9,9 @@
 
 #include "boot/grub/menu.h"
 
-/* Each command, word and part of one is a step, and so are 32 bytes that are made of them. */
-#define KEXEC_GRUB_STEPS_MAX 1000000
+/* Each command, word and part of one is a step, and so are a few bytes that are made of them. */
+#define KEXEC_GRUB_STEPS_MAX  1000000
+#define KEXEC_GRUB_STEP_BYTES 8
 
 /* What asking the host for something costs, in steps. */
 #define KEXEC_GRUB_HOST_STEPS 100

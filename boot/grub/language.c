@@ -175,7 +175,7 @@ run_eval (KexecGrubEval *self, const KexecGrubCall *call)
     kexec_grub_doubt_result (self, call->doubt);
   if (++self->depth > KEXEC_GRUB_DEPTH_MAX)
     kexec_grub_exhaust (self, "commands too deep within each other");
-  if (kexec_grub_charge (self, 1 + text->len / 32))
+  if (kexec_grub_charge (self, 1 + text->len / KEXEC_GRUB_STEP_BYTES))
     kexec_grub_run_text (self, text->str, place);
   self->depth--;
   return self->status;

@@ -47,7 +47,7 @@ next_argument (Expansion *self)
 static void
 append (Expansion *self, const char *text, gsize length)
 {
-  if (!kexec_grub_charge (self->eval, 1 + length / 32))
+  if (!kexec_grub_charge (self->eval, 1 + length / KEXEC_GRUB_STEP_BYTES))
     return;
   if (self->text->len + length > ARGUMENT_MAX) {
     kexec_grub_exhaust (self->eval, "words that are too long");
