@@ -50,26 +50,33 @@ set_error (GError **error, int code, const char *path)
 }
 
 static int
-open_relative (int dirfd, const char *path, int flags, guint64 resolve, GError **error)
+open_relative (int dirfd, const char *path, const char *name, int flags, guint64 resolve,
+               GError **error)
 {
   const char *relative = path + strspn (path, "/");
   int fd = open_at (dirfd, *relative != '\0' ? relative : ".", flags, resolve);
 
   if (fd < 0)
-    set_error (error, errno, path);
+    set_error (error, errno, name);
   return fd;
 }
 
 int
 kexec_beneath_open (int dirfd, const char *path, int flags, GError **error)
 {
-  return open_relative (dirfd, path, flags, RESOLVE_BENEATH, error);
+  return open_relative (dirfd, path, path, flags, RESOLVE_BENEATH, error);
+}
+
+int
+kexec_beneath_open_as (int dirfd, const char *path, const char *name, int flags, GError **error)
+{
+  return open_relative (dirfd, path, name, flags, RESOLVE_BENEATH, error);
 }
 
 int
 kexec_beneath_open_in_root (int root_fd, const char *path, int flags, GError **error)
 {
-  return open_relative (root_fd, path, flags, RESOLVE_IN_ROOT, error);
+  return open_relative (root_fd, path, path, flags, RESOLVE_IN_ROOT, error);
 }
 
 /* What a file is that should be a regular one. */
@@ -103,27 +110,30 @@ check_regular (const char *path, const struct stat *st, GError **error)
   return FALSE;
 }
 
+gboolean
+kexec_beneath_check_regular (int fd, const char *name, GError **error)
+{
+  g_autofree char *shown = kexec_printable (name);
+  struct stat st;
+
+  if (fstat (fd, &st) < 0) {
+    set_error (error, errno, name);
+    return FALSE;
+  }
+  if (!check_regular (name, &st, error))
+    return FALSE;
+  if (st.st_size > 0)
+    return TRUE;
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "%s is empty", shown);
+  return FALSE;
+}
+
 int
 kexec_beneath_open_regular (int dirfd, const char *path, GError **error)
 {
   kexec_autofd fd = kexec_beneath_open (dirfd, path, O_RDONLY, error);
-  struct stat st;
 
-  if (fd < 0)
-    return -1;
-  if (fstat (fd, &st) < 0) {
-    set_error (error, errno, path);
-    return -1;
-  }
-  if (!check_regular (path, &st, error))
-    return -1;
-  if (st.st_size == 0) {
-    g_autofree char *shown = kexec_printable (path);
-
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "%s is empty", shown);
-    return -1;
-  }
-  return kexec_fd_steal (&fd);
+  return fd >= 0 && kexec_beneath_check_regular (fd, path, error) ? kexec_fd_steal (&fd) : -1;
 }
 
 /* Reads at most @max bytes more than @contents holds. Returns: %FALSE with errno. */

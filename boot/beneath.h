@@ -17,6 +17,10 @@
  */
 int kexec_beneath_open (int dirfd, const char *path, int flags, GError **error);
 
+/** kexec_beneath_open() that calls the file @name in errors. */
+int kexec_beneath_open_as (int dirfd, const char *path, const char *name, int flags,
+                           GError **error);
+
 /**
  * kexec_beneath_open_in_root:
  *
@@ -31,6 +35,10 @@ int kexec_beneath_open_in_root (int root_fd, const char *path, int flags, GError
  * As kexec_beneath_open() for reading, and refuses anything but a regular file that is not empty.
  */
 int kexec_beneath_open_regular (int dirfd, const char *path, GError **error);
+
+/** Whether an open file is a regular one that is not empty; if not, says what is called @name is.
+ */
+gboolean kexec_beneath_check_regular (int fd, const char *name, GError **error);
 
 /**
  * kexec_beneath_read:

@@ -172,7 +172,15 @@ kexec_scan_open (KexecScan *self, const char *path, int flags, GError **error)
   }
   if (place == kexec_scan_root (self))
     return kexec_beneath_open_in_root (fd, path, flags, error);
-  return kexec_beneath_open (fd, kexec_place_relative (place, path), flags, error);
+  return kexec_beneath_open_as (fd, kexec_place_relative (place, path), path, flags, error);
+}
+
+int
+kexec_scan_open_regular (KexecScan *self, const char *path, GError **error)
+{
+  kexec_autofd fd = kexec_scan_open (self, path, O_RDONLY, error);
+
+  return fd >= 0 && kexec_beneath_check_regular (fd, path, error) ? kexec_fd_steal (&fd) : -1;
 }
 
 char *

@@ -17,7 +17,8 @@ typedef struct {
   KexecFindings *findings; /* about places: what could not be mounted, and the like */
   GError *error;           /* why the first of the places that cannot be opened cannot be */
   GHashTable *inputs;      /* every path that was looked at, there or not */
-  gboolean has_private;    /* something was mounted for the scan alone: nobody can watch what is there */
+  gboolean
+    has_private; /* something was mounted for the scan alone: nobody can watch what is there */
 } KexecScan;
 
 /** Whether a root directory is the running system's own. */
@@ -76,6 +77,9 @@ char *kexec_scan_read (KexecScan *self, const char *path, gsize max, GError **er
  * Returns: a descriptor that the caller closes, or -1 with a GIOErrorEnum.
  */
 int kexec_scan_open (KexecScan *self, const char *path, int flags, GError **error);
+
+/** kexec_scan_open() for reading, that refuses anything but a regular file that is not empty. */
+int kexec_scan_open_regular (KexecScan *self, const char *path, GError **error);
 
 /** Returns: (transfer none): the innermost place that @path, absolute below the root, lies in. */
 KexecPlace *kexec_scan_place_of (const KexecScan *self, const char *path);

@@ -47,7 +47,7 @@ open_file (const Conversion *self, KexecEntry *entry, const KexecGrubFile *file,
                         *where);
     return -1;
   }
-  fd = kexec_scan_open (self->scan, *where, O_RDONLY, &error);
+  fd = kexec_scan_open_regular (self->scan, *where, &error);
   if (fd >= 0)
     return fd;
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))

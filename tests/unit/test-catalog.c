@@ -170,7 +170,7 @@ test_append (void)
   add_pair (tree, "6.1.0");
   tree_write (tree, "etc/kernel/cmdline", "root=/dev/a");
   config->append = g_strdup ("quiet");
-  entries = kexec_catalog_list (tree->fd, config, NULL);
+  entries = kexec_catalog_list (tree->fd, config, NULL, NULL);
   g_assert_cmpstr (((KexecEntry *) entries->pdata[0])->cmdline, ==, "root=/dev/a quiet");
 }
 

@@ -347,7 +347,7 @@ test_tree (void)
   tree_write (tree, "/etc/fstab", "LABEL=boot /boot ext4 noauto 0 0\n");
   tree_dir (tree, "/boot/efi");
   places = kexec_places_find (tree->fd, FALSE, config, findings);
-  expect (places, "/ R   \n/boot BX   \n/boot/efi E   \n");
+  expect (places, "/ R   \n/boot BX  ext4 /\n/boot/efi E   \n");
 }
 
 int
