@@ -28,6 +28,11 @@ def title(version: str) -> str:
     return f"Fedora Linux ({version}) 40 (Workstation Edition)"
 
 
+def name(version: str) -> str:
+    """A snippet's, less its suffix: dracut shortens the rescue kernel's."""
+    return f"{MACHINE}-{'0-rescue' if version == RESCUE else version}"
+
+
 def snippet(tree: Tree, version: str, **changes: str) -> None:
     keys = {
         "title": title(version),
@@ -41,7 +46,7 @@ def snippet(tree: Tree, version: str, **changes: str) -> None:
         **changes,
     }
     text = "".join(f"{key} {value}\n" for key, value in keys.items() if value)
-    tree.write(f"boot/loader/entries/{MACHINE}-{version}.conf", text)
+    tree.write(f"boot/loader/entries/{name(version)}.conf", text)
 
 
 def install(tree: Tree, **env: str) -> None:
@@ -76,14 +81,14 @@ def test_menu(tree: Tree) -> None:
 def test_ids_are_the_snippets_names(tree: Tree) -> None:
     install(tree)
     assert [entry.removesuffix(".conf") for entry in tree.list().rows("id")] == [
-        f"{MACHINE}-{version}" for version in VERSIONS
+        name(version) for version in VERSIONS
     ]
 
 
 def test_entries_name_their_snippets(tree: Tree) -> None:
     install(tree)
     for version, entry in zip(VERSIONS, tree.list()):
-        assert f"/boot/loader/entries/{MACHINE}-{version}.conf" in entry["named-by"]
+        assert f"/boot/loader/entries/{name(version)}.conf" in entry["named-by"]
 
 
 def test_saved_entry(tree: Tree) -> None:
@@ -104,7 +109,7 @@ def test_nothing_saved(tree: Tree) -> None:
 
 def test_next_entry(tree: Tree) -> None:
     """grub2-reboot: for one boot, which a kexec does not use up."""
-    install(tree, saved_entry=f"{MACHINE}-{NEW}", next_entry=f"{MACHINE}-{RESCUE}")
+    install(tree, saved_entry=f"{MACHINE}-{NEW}", next_entry=name(RESCUE))
     listing = tree.list()
     assert listing.default_of("kernel") == f"/boot/vmlinuz-{RESCUE}"
     assert "one-shot-pending" in listing.codes()

@@ -106,7 +106,8 @@ def test_kname(tree: Tree) -> None:
         f'INITRD="/boot/initramfs-genkernel-x86_64-{OLD}"\n',
     )
     listing = tree.list()
-    entry = listing.of("gentoo").only
+    entry = listing.default
+    assert entry["found-in"] == ["gentoo", "directory"]
     assert entry["kernel"] == f"/boot/kernel-genkernel-x86_64-{OLD}"
     assert entry["initrds"] == [f"/boot/initramfs-genkernel-x86_64-{OLD}"]
     assert entry["cmdline"] == RUNNING
@@ -218,7 +219,8 @@ def test_installkernel(tree: Tree) -> None:
     ]
     tree.write("var/lib/misc/installkernel", "".join("\t".join(line) + "\n" for line in lines))
     listing = tree.list()
-    entry = listing.of("gentoo").only
+    entry = listing.default
+    assert entry["found-in"] == ["gentoo", "directory"]
     assert entry["kernel"] == f"/boot/vmlinuz-{OLD}-dist"
     assert entry["initrds"] == [f"/boot/initramfs-{OLD}-dist.img"]
     assert len(listing) == 2

@@ -292,7 +292,7 @@ def test_entries_that_are_not_linux(tree: Tree) -> None:
         tree,
         "menuentry A {\n  chainloader +1\n}\nmenuentry B {\n  reboot\n}\n"
         "menuentry C {\n  multiboot /boot/xen.gz\n  module /boot/vmlinuz-one root=x\n}\n"
-        "menuentry D {\n}\nset default=4\n" + menuentry("E"),
+        "menuentry D {\n  true\n}\nset default=4\n" + menuentry("E"),
     )
     listing = tree.list()
     assert listing.of("grub").rows("title") == ["E"]

@@ -37,14 +37,14 @@ def test_tpm(tree: Tree, options: str, sealed: bool) -> None:
     tree.write(
         "etc/crypttab", f"# name device key options\nroot_crypt UUID={debian.UUID} none {options}\n"
     )
-    assert ("tpm2-sealed" in tree.list().codes()) == sealed
+    assert ("tpm-sealed" in tree.list().codes()) == sealed
 
 
 def test_nothing_pending(tree: Tree) -> None:
     debian.install(tree, env=grubenv())
     pending = {
         "firmware-pending",
-        "tpm2-sealed",
+        "tpm-sealed",
         "one-shot-pending",
         "boot-counter",
         "devicetree-ignored",

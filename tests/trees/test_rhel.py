@@ -43,7 +43,7 @@ def install(tree: Tree, versions: list[str], release: str, options: str) -> None
         tree.kernel(f"boot/vmlinuz-{version}", versions[1] if "rescue" in version else version)
         tree.initrds(f"boot/initramfs-{version}.img")
         tree.write(
-            f"boot/loader/entries/{MACHINE}-{version}.conf",
+            f"boot/loader/entries/{MACHINE}-{version.removesuffix('-' + MACHINE)}.conf",
             f"title {title(version, release)}\n"
             f"version {version}\n"
             f"linux /vmlinuz-{version}\n"
