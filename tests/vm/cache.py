@@ -80,7 +80,7 @@ def entry(kind: str, key: str, build: Callable[[Path], None]) -> Path:
 
 
 def _build(path: Path, build: Callable[[Path], None]) -> None:
-    partial_prefix = f".partial-{path.name.split('-')[0]}-"
+    partial_prefix = f".partial-{path.name.rpartition('-')[0]}-"
     for left_over in directory().glob(partial_prefix + "*"):
         _remove(left_over)
 

@@ -9,14 +9,21 @@ from pathlib import Path
 import pytest
 
 from . import project, saved
+from .kind import BOOT, GRUB, SYSTEMD_BOOT
 from .machine import Machine
 from .saved import Saved
 
 
 @pytest.fixture(scope="session")
-def installed() -> Saved:
+def tree() -> Path:
+    """What `meson install` made of this project."""
+    return project.build()
+
+
+@pytest.fixture(scope="session")
+def installed(tree: Path) -> Saved:
     """A saved machine with this project in it: alice at the console, nothing staged."""
-    return saved.with_project(project.build())
+    return saved.with_project(tree)
 
 
 @pytest.fixture(scope="session")
@@ -27,8 +34,7 @@ def staged(installed: Saved, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         machine.alice.run("kexecctl stage")
         state = saved.save(machine, folder)
     yield state
-    state.disk.unlink()
-    state.memory.unlink()
+    state.remove()
 
 
 @pytest.fixture
@@ -49,10 +55,29 @@ def staged_machine(staged: Saved, tmp_path: Path) -> Iterator[Machine]:
     yield from _restored(staged, tmp_path)
 
 
+@pytest.fixture
+def grub_machine(tree: Path, tmp_path: Path) -> Iterator[Machine]:
+    """A fresh machine that GRUB booted from its menu: the newest kernel."""
+    yield from _restored(saved.with_project(tree, GRUB), tmp_path)
+
+
+@pytest.fixture
+def systemd_boot_machine(tree: Path, tmp_path: Path) -> Iterator[Machine]:
+    """A fresh machine that systemd-boot booted from its menu: the newest kernel's type #1 entry."""
+    yield from _restored(saved.with_project(tree, SYSTEMD_BOOT), tmp_path)
+
+
+@pytest.fixture
+def boot_machine(tree: Path, tmp_path: Path) -> Iterator[Machine]:
+    """A fresh machine whose /boot is on a disk that is not mounted."""
+    yield from _restored(saved.with_project(tree, BOOT), tmp_path)
+
+
 def _restored(state: Saved, folder: Path) -> Iterator[Machine]:
     with state.restore(folder) as machine:
         yield machine
-    machine.disk.unlink()
+    for file in machine.files.values():
+        file.unlink()
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import os
 import re
+import struct
 import subprocess
 import tarfile
 from dataclasses import dataclass
@@ -18,7 +19,9 @@ from . import cache
 
 HERE = Path(__file__).parent
 CODENAME = "bookworm"
-DISK_SIZE = "1536M"
+# The root file system is the only partition, and leaves room for a boot loader before it.
+ROOT_OFFSET = 1 << 20
+ROOT_SIZE = 1535 << 20
 ROOT_UUID = "6b657865-6364-4000-8000-766d00000001"
 
 # Two kernels: the machine boots the older one, so arriving in the other one proves itself.
@@ -27,6 +30,10 @@ PACKAGES = [
     *KERNELS,
     "binutils",  # objcopy, for guest-images
     "dbus",
+    "dosfstools",  # for prepare/systemd-boot
+    "fdisk",
+    "grub-pc-bin",  # for prepare/grub
+    "grub2-common",
     "initramfs-tools",
     "iproute2",
     "kexec-tools",
@@ -47,6 +54,7 @@ PACKAGES = [
     "polkitd",
     "procps",
     "systemd",
+    "systemd-boot",  # and bootctl
     "systemd-boot-efi",  # the stub of unified kernel images, for guest-images
     "systemd-sysv",
     "udev",
@@ -205,9 +213,11 @@ def _make_disk(folder: Path) -> None:
     tree.mkdir()
     # The kernel fills /dev; device nodes cannot be made in a user namespace anyway.
     unpack = f"tar -x -f '{folder}/root.tar' -C '{tree}' --numeric-owner --exclude='./dev/*'"
-    label = f"mke2fs -q -t ext4 -U {ROOT_UUID} -d '{tree}' '{folder}/disk.raw' {DISK_SIZE}"
+    options = f"-t ext4 -U {ROOT_UUID} -E offset={ROOT_OFFSET} -d '{tree}'"
+    fill = f"mke2fs -q {options} '{folder}/disk.raw' {ROOT_SIZE >> 10}K"
     try:
-        _run_quietly([*cache.as_root(), "sh", "-ec", f"{unpack}; {label}"], folder)
+        _run_quietly([*cache.as_root(), "sh", "-ec", f"{unpack}; {fill}"], folder)
+        _write_partition_table(folder / "disk.raw")
         releases = sorted(
             (path.name.removeprefix("vmlinuz-") for path in (tree / "boot").glob("vmlinuz-*")),
             key=lambda release: [int(number) for number in re.findall(r"\d+", release)],
@@ -218,6 +228,17 @@ def _make_disk(folder: Path) -> None:
             (folder / name).write_bytes(content)
     finally:
         subprocess.run([*cache.as_root(), "rm", "-rf", str(tree)], check=True)
+
+
+def _write_partition_table(disk: Path) -> None:
+    """Make the file system in `disk` the first partition of an MBR."""
+    sector = 512
+    chs = b"\xfe\xff\xff"  # beyond what it can say
+    first, count = ROOT_OFFSET // sector, ROOT_SIZE // sector
+    entry = struct.pack("<B3sB3sII", 0x80, chs, 0x83, chs, first, count)
+    with open(disk, "r+b") as file:
+        file.truncate(ROOT_OFFSET + ROOT_SIZE)
+        file.write(struct.pack("<440sIH64s2s", b"", 0x6B657865, 0, entry, b"\x55\xaa"))
 
 
 def _run_quietly(command: list[str], folder: Path, text: str | None = None) -> None:

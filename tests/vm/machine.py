@@ -14,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 
 from .image import COMMAND_LINE, Image
+from .kind import OVMF, Kind
 from .qmp import Qmp
 from .shell import Shell
 from .wait import wait_for
@@ -48,20 +49,22 @@ class Died(AssertionError):
 
 
 class Machine:
-    """A running machine on a disk of its own. A cold reboot ends it unless that is allowed."""
+    """A running machine on disks of its own. A cold reboot ends it unless that is allowed."""
 
-    def __init__(self, image: Image, disk: Path, folder: Path, memory: Path | None = None) -> None:
-        """Boot the image's kernel from `disk`, or go on from the saved `memory`.
+    def __init__(self, kind: Kind, image: Image, folder: Path, memory: Path | None = None) -> None:
+        """Boot from the disks in `folder`, or go on from the saved `memory`.
 
         `folder` receives serial.log and ready.log; sockets go to a short path of their own.
         """
+        self.kind = kind
         self.image = image
-        self.disk = disk
+        self.files = {name: file_of(folder, name) for name in kind.files}
         self.serial_log = folder / "serial.log"
         self._ready_log = folder / "ready.log"
         self._sockets = Path(tempfile.mkdtemp(prefix="kexecd-vm-"))
         self._output = self._sockets / "qemu.log"
         self._shells: list[Shell] = []
+        self._plugged = 0
         with open(self._output, "wb") as output:
             # QEMU ends with us, however we end, but not by a Ctrl-C that is meant for us.
             self._process = subprocess.Popen(
@@ -145,6 +148,32 @@ class Machine:
     def resets_since(self, mark: Mark) -> int:
         return len(self.qmp.seen("RESET")) - mark.resets
 
+    def power_off(self) -> None:
+        """Shut the guest down in order, and wait for QEMU to end with it."""
+        self.root.run("systemctl poweroff", code=None)
+        self._process.wait(timeout=BOOT_LIMIT)
+
+    # Disks
+
+    def plug(self, disk: Path) -> str:
+        """Put another disk in while the machine runs; returns what the guest calls it."""
+        name = f"plugged{self._plugged}"
+        self._plugged += 1
+        self.qmp.command(
+            "blockdev-add",
+            **{"node-name": name, "driver": "qcow2"},
+            file={"driver": "file", "filename": str(disk)},
+        )
+        self.qmp.command(
+            "device_add", driver="virtio-blk-pci", id=f"{name}-disk", drive=name, serial=name
+        )
+        path = f"/dev/disk/by-id/virtio-{name}"
+        there = f"test -b {path}"
+        wait_for(
+            lambda: self.root.run(there, code=None).returncode == 0, "the guest to see a disk", 60
+        )
+        return path
+
     # The console
 
     def serial(self, since: Mark | None = None) -> str:
@@ -183,12 +212,9 @@ class Machine:
             for port in (SESSION_PORT, DRIVER_PORT, CONSOLE_PORT)
         )
         command = ["qemu-system-x86_64", *processor(), "-smp", "2", "-m", str(MEMORY_MIB)]
-        # Without graphics SeaBIOS greets on the serial line, which is how a cold boot shows.
-        command += ["-machine", "pc,graphics=off", "-nodefaults", "-vga", "none"]
+        command += [*self.kind.firmware.options, "-nodefaults", "-vga", "none"]
         command += ["-display", "none", "-no-reboot", "-rtc", "base=utc,clock=vm"]
-        command += ["-kernel", str(self.image.kernel), "-initrd", str(self.image.initrd)]
-        command += ["-append", COMMAND_LINE]
-        command += ["-drive", f"file={self.disk},if=virtio,cache=unsafe"]
+        command += self._boot_options()
         command += ["-netdev", f"user,id=net,restrict=on{forwards}"]
         command += ["-device", "virtio-net-pci,netdev=net,romfile="]
         command += ["-serial", f"file:{self.serial_log}", "-serial", f"file:{self._ready_log}"]
@@ -196,6 +222,24 @@ class Machine:
         if memory is not None:
             command += ["-incoming", f"exec:cat {shlex.quote(str(memory))}"]
         return command
+
+    def _boot_options(self) -> list[str]:
+        """QEMU's options for the disks, and for what to boot from them."""
+        options = []
+        for name in self.kind.disks:
+            options += ["-drive", f"{self._drive(name)},if=none,id={name}"]
+            first = self.kind.has_boot_loader and name == self.kind.disks[-1]
+            order = ",bootindex=0" if first else ""
+            options += ["-device", f"virtio-blk-pci,drive={name}{order}"]
+        if self.kind.firmware is OVMF:
+            options += ["-drive", f"{self._drive('variables')},if=pflash,unit=1"]
+        if not self.kind.has_boot_loader:
+            options += ["-kernel", str(self.image.kernel), "-initrd", str(self.image.initrd)]
+            options += ["-append", COMMAND_LINE]
+        return options
+
+    def _drive(self, name: str) -> str:
+        return f"file={self.files[name]},format=qcow2,cache=unsafe"
 
     def _connect(self) -> Qmp:
         def connect() -> Qmp | None:
@@ -240,11 +284,21 @@ def qemu_version() -> str:
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
+def file_of(folder: Path, name: str) -> Path:
+    """Where a machine in `folder` has what its kind calls `name`."""
+    return folder / f"{name}.qcow2"
+
+
 def make_overlay(disk: Path, backing: Path) -> None:
     """Make a disk that starts out as `backing` and leaves it as it is."""
-    backing_format = "raw" if backing.suffix == ".raw" else "qcow2"
-    subprocess.run(
-        ["qemu-img", "create", "-q", "-f", "qcow2", "-F", backing_format]
-        + ["-b", os.path.relpath(backing, disk.parent), str(disk)],
-        check=True,
-    )
+    backing_format = "qcow2" if backing.suffix == ".qcow2" else "raw"
+    _make(disk, "-F", backing_format, "-b", os.path.relpath(backing, disk.parent))
+
+
+def make_empty(disk: Path, size: str) -> None:
+    _make(disk, size=size)
+
+
+def _make(disk: Path, *options: str, size: str = "") -> None:
+    command = ["qemu-img", "create", "-q", "-f", "qcow2", *options, str(disk)]
+    subprocess.run(command + ([size] if size else []), check=True)

@@ -10,7 +10,6 @@ from .machine import Machine, Mark
 
 # Documentation/arch/x86/boot.rst: type_of_loader 0xD is kexec; the kernel shows it times 16.
 KEXEC_LOADER = 208
-FIRMWARE_BANNER = "SeaBIOS (version"
 
 
 @dataclass(frozen=True)
@@ -33,9 +32,13 @@ def current_boot(machine: Machine) -> Boot:
     return Boot(lines[0], lines[1], int(lines[2]))
 
 
+def firmware_spoke(machine: Machine, since: Mark) -> bool:
+    return machine.kind.firmware.banner in machine.serial(since)
+
+
 def passed_firmware(machine: Machine, since: Mark) -> bool:
     """Whether the machine was reset, or its firmware spoke, since `since`."""
-    return machine.resets_since(since) > 0 or FIRMWARE_BANNER in machine.serial(since)
+    return machine.resets_since(since) > 0 or firmware_spoke(machine, since)
 
 
 def last_shutdown_in_order(machine: Machine) -> bool:

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Machines saved at the login, so that a scenario starts in seconds from a state of its own.
 
-The plain machine is saved once for an image. The project is then installed into a restored copy of
-it, as a package is on a running system, and that is saved in turn: a new build needs no new boot.
+A machine of each kind is saved once for an image. The project is then installed into a restored
+copy of it, as a package is on a running system, and that is saved in turn: a new build needs no new
+boot.
 """
 
 from __future__ import annotations
@@ -14,64 +15,76 @@ from pathlib import Path
 
 from . import cache, image
 from .image import Image
-from .machine import Machine, make_overlay, processor, qemu_version
+from .kind import OVMF, OVMF_VARIABLES, PLAIN, Kind
+from .machine import Machine, file_of, make_empty, make_overlay, processor, qemu_version
 from .wait import wait_for
+
+HERE = Path(__file__).parent
+PREPARE_LIMIT = 600
 
 
 @dataclass(frozen=True)
 class Saved:
-    """A machine at a moment: its disk, and beside that its memory."""
+    """A machine at a moment: its disks, and beside them its memory."""
 
+    kind: Kind
     image: Image
     folder: Path
-
-    @property
-    def disk(self) -> Path:
-        return self.folder / "disk.qcow2"
 
     @property
     def memory(self) -> Path:
         return self.folder / "memory"
 
+    @property
+    def files(self) -> dict[str, Path]:
+        return {name: file_of(self.folder, name) for name in self.kind.files}
+
     def restore(self, folder: Path) -> Machine:
         """Start a machine in `folder` that goes on from here."""
-        disk = folder / "disk.qcow2"
-        make_overlay(disk, self.disk)
-        return Machine(self.image, disk, folder, self.memory)
+        for name, file in self.files.items():
+            make_overlay(file_of(folder, name), file)
+        return Machine(self.kind, self.image, folder, self.memory)
+
+    def remove(self) -> None:
+        for path in (self.memory, *self.files.values()):
+            path.unlink()
 
 
 def save(machine: Machine, folder: Path) -> Saved:
-    """Save the running machine, and end it. Its disk has to be `disk.qcow2` in `folder`."""
-    saved = Saved(machine.image, folder)
-    assert machine.disk == saved.disk
+    """Save the running machine, and end it. Its disks have to be in `folder`."""
+    saved = Saved(machine.kind, machine.image, folder)
+    assert machine.files == saved.files
     machine.save(saved.memory)
     return saved
 
 
-def at_login() -> Saved:
-    """The plain machine: alice logged in at the console, no kexecd."""
-    plain = image.get()
-    here = Path(__file__).parent
+def at_login(kind: Kind = PLAIN) -> Saved:
+    """A machine without kexecd: alice logged in at the console."""
+    debian = image.get()
     key = cache.key_of(
-        cache.identity(plain.folder),
         qemu_version(),
         " ".join(processor()),
-        (here / "machine.py").read_bytes(),
+        (HERE / "machine.py").read_bytes(),
+        repr(kind),
+        *_made_from(kind, debian),
     )
 
     def build(folder: Path) -> None:
-        make_overlay(folder / "disk.qcow2", plain.disk)
-        with Machine(plain, folder / "disk.qcow2", folder) as machine:
+        if kind is PLAIN:
+            make_overlay(file_of(folder, "root"), debian.disk)
+        else:
+            _prepare(kind, folder)
+        with Machine(kind, debian, folder) as machine:
             machine.wait_until_ready()
             _settle(machine)
             save(machine, folder)
 
-    return Saved(plain, cache.entry("login", key, build))
+    return Saved(kind, debian, cache.entry(f"{kind.name}.login", key, build))
 
 
-def with_project(tree: Path) -> Saved:
+def with_project(tree: Path, kind: Kind = PLAIN) -> Saved:
     """The same machine with the project in it; `tree` is what `meson install` made."""
-    login = at_login()
+    login = at_login(kind)
     key = cache.key_of(
         cache.identity(login.folder), Path(__file__).read_bytes(), cache.key_of_tree(tree)
     )
@@ -82,7 +95,31 @@ def with_project(tree: Path) -> Saved:
             _settle(machine)
             save(machine, folder)
 
-    return Saved(login.image, cache.entry("installed", key, build))
+    return Saved(kind, login.image, cache.entry(f"{kind.name}.installed", key, build))
+
+
+def _made_from(kind: Kind, debian: Image) -> list[bytes | str]:
+    if kind is PLAIN:
+        return [cache.identity(debian.folder)]
+    return [
+        cache.identity(at_login().folder),
+        (HERE / "prepare" / kind.name).read_bytes(),
+        *(path.read_bytes() for path in kind.firmware.files),
+    ]
+
+
+def _prepare(kind: Kind, folder: Path) -> None:
+    """Make the disks of a machine of this kind, in a plain one that has all the tools."""
+    with at_login().restore(folder) as machine:
+        plugged = []
+        if kind.second_disk:
+            make_empty(file_of(folder, "second"), kind.second_disk)
+            plugged.append(machine.plug(file_of(folder, "second")))
+        script = (HERE / "prepare" / kind.name).read_text()
+        machine.root.run(" ".join(["sh -s", *plugged]), text=script, limit=PREPARE_LIMIT)
+        machine.power_off()
+    if kind.firmware is OVMF:
+        make_overlay(file_of(folder, "variables"), OVMF_VARIABLES)
 
 
 def install(machine: Machine, tree: Path) -> None:

@@ -40,6 +40,6 @@ def test_crash_is_seen(plain_machine: Machine) -> None:
     machine.root.run("dd if=/dev/zero of=/root/unsynced bs=1M count=8 2>/dev/null && sync")
     machine.qmp.command("system_reset")
     proof.assert_cold(machine, before, mark)
-    assert proof.FIRMWARE_BANNER in machine.serial(mark)
+    assert proof.firmware_spoke(machine, mark)
     assert not proof.last_shutdown_in_order(machine)
     assert not proof.found_clean(machine)

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The kinds of machine that the tests start: their firmware, their disks, and who loads the kernel.
+
+All kinds but the plain one begin as a plain machine, in which the script `prepare/NAME` runs: boot
+loaders and their menus are put there by Debian's own tools.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+OVMF_CODE = Path("/usr/share/OVMF/OVMF_CODE_4M.fd")
+OVMF_VARIABLES = Path("/usr/share/OVMF/OVMF_VARS_4M.fd")
+
+
+@dataclass(frozen=True)
+class Firmware:
+    """A firmware: QEMU's options for it, and what it says on the serial line at a cold boot."""
+
+    options: tuple[str, ...]
+    banner: str
+    files: tuple[Path, ...] = ()
+
+
+# Without graphics SeaBIOS greets on the serial line.
+SEABIOS = Firmware(("-machine", "pc,graphics=off"), "SeaBIOS (version")
+OVMF = Firmware(
+    ("-machine", "q35,graphics=off")
+    + ("-drive", f"if=pflash,unit=0,format=raw,readonly=on,file={OVMF_CODE}"),
+    "BdsDxe: starting",
+    (OVMF_CODE, OVMF_VARIABLES),
+)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What tells one machine from another. The root file system is on the first disk of each."""
+
+    name: str
+    firmware: Firmware = SEABIOS
+    has_boot_loader: bool = True  # on the last disk; otherwise QEMU itself loads the kernel
+    second_disk: str = ""  # its size
+
+    @property
+    def disks(self) -> list[str]:
+        return ["root", "second"] if self.second_disk else ["root"]
+
+    @property
+    def files(self) -> list[str]:
+        """What a machine of this kind writes to, besides its memory."""
+        return self.disks + (["variables"] if self.firmware is OVMF else [])
+
+
+PLAIN = Kind("plain", has_boot_loader=False)
+# GRUB in the gap after the MBR, with the menu that grub-mkconfig makes.
+GRUB = Kind("grub")
+# systemd-boot on an ESP on a disk of its own: type #1 entries, and two unified kernel images.
+SYSTEMD_BOOT = Kind("systemd-boot", OVMF, second_disk="192M")
+# /boot on a disk of its own that is not mounted.
+BOOT = Kind("boot", has_boot_loader=False, second_disk="128M")
