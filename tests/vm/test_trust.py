@@ -33,6 +33,14 @@ CHANGES_OF_GRUB = {
     ),
     "somebody's folder": ("chown bob /boot/grub", "chown root /boot/grub", "/boot/grub"),
 }
+# On FAT, everything belongs to whom the options of the mount say.
+CHANGES_OF_ESP = {
+    "writable for a group": (
+        "umount /boot/efi && mount -o umask=0002 /boot/efi",
+        "umount /boot/efi && mount /boot/efi",
+        "/boot/efi",
+    ),
+}
 
 
 def test_untrusted_files(machine: Machine) -> None:
@@ -41,6 +49,10 @@ def test_untrusted_files(machine: Machine) -> None:
 
 def test_untrusted_menu(grub_machine: Machine) -> None:
     _try(grub_machine, CHANGES_OF_GRUB)
+
+
+def test_untrusted_esp(systemd_boot_machine: Machine) -> None:
+    _try(systemd_boot_machine, CHANGES_OF_ESP)
 
 
 def _try(machine: Machine, changes: dict[str, tuple[str, str, str]]) -> None:
