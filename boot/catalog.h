@@ -10,7 +10,8 @@
  * @root_fd: the root directory; every path is looked up beneath it
  * @config: the administrator's configuration
  * @inputs: (out) (optional) (nullable) (transfer full) (element-type utf8): all absolute paths
- * below the root that the result depends on, for kexec_dir_watch_new(); %NULL if they cannot be watched
+ * below the root that the result depends on, for kexec_dir_watch_new(); %NULL if they cannot be
+ * watched
  * @error: set only if nothing could be looked at at all
  *
  * Entries that cannot be booted are listed too, with a finding. Findings about the listing as a

@@ -105,6 +105,18 @@ kexec_entry_set (char **field, const char *value)
   *field = copy;
 }
 
+void
+kexec_entry_add (GStrv *array, const char *text)
+{
+  guint n = g_strv_length (*array);
+
+  if (g_strv_contains ((const char *const *) *array, text))
+    return;
+  *array = g_renew (char *, *array, n + 2);
+  (*array)[n] = g_strdup (text);
+  (*array)[n + 1] = NULL;
+}
+
 char *
 kexec_entry_make_id (const char *name)
 {

@@ -93,6 +93,9 @@ void kexec_entry_add_unreadable (KexecFindings *findings, const char *path, cons
 /** Replaces a string of an entry: frees what *@field holds and takes a copy of @value. */
 void kexec_entry_set (char **field, const char *value);
 
+/** Adds @text to an array of an entry, unless it is there. */
+void kexec_entry_add (GStrv *array, const char *text);
+
 /** Returns: (transfer full): @name as an entry's id: 1 to 255 characters, others than those of
  * kexec_entry_is_id() replaced by "-". */
 char *kexec_entry_make_id (const char *name);

@@ -80,23 +80,10 @@ is_same (const KexecEntry *earlier, const KexecEntry *entry)
                         (const char *const *) entry->initrds));
 }
 
-/* Adds a string to an array that does not have it yet. */
-static void
-add_once (GStrv *array, const char *text)
-{
-  guint n = g_strv_length (*array);
-
-  if (g_strv_contains ((const char *const *) *array, text))
-    return;
-  *array = g_renew (char *, *array, n + 2);
-  (*array)[n] = g_strdup (text);
-  (*array)[n + 1] = NULL;
-}
-
 static void
 absorb (KexecEntry *self, const KexecEntry *other, gboolean is_first)
 {
-  add_once (&self->found_in, other->source);
+  kexec_entry_add (&self->found_in, other->source);
   if (*self->version == '\0')
     kexec_entry_set (&self->version, other->version);
   if (*self->os_name == '\0')
@@ -104,9 +91,9 @@ absorb (KexecEntry *self, const KexecEntry *other, gboolean is_first)
   if (!is_first)
     return;
   if (strcmp (self->id, other->id) != 0)
-    add_once (&self->aliases, other->id);
+    kexec_entry_add (&self->aliases, other->id);
   for (guint i = 0; other->aliases[i] != NULL; i++)
-    add_once (&self->aliases, other->aliases[i]);
+    kexec_entry_add (&self->aliases, other->aliases[i]);
 }
 
 /* Returns: whether an earlier menu's entry is the same, and has taken what @entry knows. */
@@ -161,7 +148,7 @@ add_menu (Merge *self, const KexecMenu *menu)
     KexecEntry *entry = menu->entries->pdata[i];
     g_autofree char *key = *entry->kernel != '\0' ? key_of (self, entry) : g_strdup ("");
 
-    add_once (&entry->found_in, entry->source);
+    kexec_entry_add (&entry->found_in, entry->source);
     if (is_absorbed (g_hash_table_lookup (self->kernels, key), entry))
       continue;
     take_id (self, entry);

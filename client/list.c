@@ -70,7 +70,8 @@ kexec_command_list (KexecOptions *options, int argc, char **argv)
   if (options->json)
     kexec_json_print (entries);
   else if (g_variant_n_children (entries) == 0)
-    kexec_print_line (KEXEC_STYLE_PLAIN, "No kernel was found, neither in a boot menu nor in /boot.");
+    kexec_print_line (KEXEC_STYLE_PLAIN,
+                      "No kernel was found, neither in a boot menu nor in /boot.");
   else
     kexec_entries_print (entries, options->verbose, kexec_terminal_columns ());
   return KEXEC_EXIT_DONE;

@@ -145,12 +145,6 @@ kexec_bls_note_tries (KexecEntry *entry, int tries_left, int tries_done)
 void
 kexec_bls_add_alias (KexecEntry *entry, const char *alias)
 {
-  guint n = g_strv_length (entry->aliases);
-
-  if (!kexec_entry_is_id (alias) || strcmp (alias, entry->id) == 0 ||
-      g_strv_contains ((const char *const *) entry->aliases, alias))
-    return;
-  entry->aliases = g_renew (char *, entry->aliases, n + 2);
-  entry->aliases[n] = g_strdup (alias);
-  entry->aliases[n + 1] = NULL;
+  if (kexec_entry_is_id (alias) && strcmp (alias, entry->id) != 0)
+    kexec_entry_add (&entry->aliases, alias);
 }

@@ -44,34 +44,50 @@ list_place (KexecBlsListing *self, KexecPlace *place, G_GNUC_UNUSED gpointer dat
   return TRUE;
 }
 
-/* @conf: a KexecBlsLoaderConf **. Returns: %FALSE if there is one. */
+/* What was found of loader.conf. */
+typedef struct {
+  KexecBlsLoaderConf *conf; /* NULL: none, or … */
+  gboolean is_unreadable;
+} Conf;
+
+/* @data: a Conf. Returns: %FALSE if there is one. */
 static gboolean
-read_conf (KexecBlsListing *self, KexecPlace *place, gpointer conf)
+read_conf (KexecBlsListing *self, KexecPlace *place, gpointer data)
 {
+  Conf *found = data;
   g_autofree char *path = kexec_place_path (place, LOADER_CONF);
   g_autoptr (GError) error = NULL;
   g_autofree char *text = kexec_scan_read (self->scan, path, KEXEC_BLS_LOADER_CONF_MAX, &error);
 
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
     return TRUE;
+  found->is_unreadable = text == NULL;
   if (text == NULL)
     kexec_findings_add (self->menu->findings, KEXEC_FINDING_MENU_UNREADABLE, path, NULL,
                         "%s, so that it is not known which entry it makes the default; ask again "
                         "as root, or mend it",
                         error->message);
   else
-    *(KexecBlsLoaderConf **) conf = kexec_bls_loader_conf_parse (path, text, strlen (text));
+    found->conf = kexec_bls_loader_conf_parse (path, text, strlen (text));
   return FALSE;
 }
 
-/* Returns: (transfer full): loader.conf of the first place that has one. */
-static KexecBlsLoaderConf *
-find_conf (KexecBlsListing *self)
+/* The default as loader.conf of the first place that has one says it. Whoever can change that file
+   can choose another entry. */
+static void
+set_default (KexecBlsListing *self)
 {
-  KexecBlsLoaderConf *conf = NULL;
+  KexecMenu *menu = self->menu;
+  Conf found = { 0 };
+  g_autoptr (KexecBlsLoaderConf) conf = NULL;
 
-  for_each_place (self, read_conf, &conf);
-  return conf != NULL ? conf : kexec_bls_loader_conf_parse ("", "", 0);
+  for_each_place (self, read_conf, &found);
+  if (found.is_unreadable)
+    return;
+  conf = found.conf != NULL ? found.conf : kexec_bls_loader_conf_parse ("", "", 0);
+  kexec_bls_set_default (self->scan, self->items, conf, menu);
+  if (menu->default_entry != NULL && *conf->path != '\0')
+    kexec_entry_add (&menu->default_entry->named_by, conf->path);
 }
 
 static gboolean
@@ -101,7 +117,6 @@ static void
 finish_menu (KexecBlsListing *self)
 {
   KexecMenu *menu = self->menu;
-  g_autoptr (KexecBlsLoaderConf) conf = find_conf (self);
 
   kexec_bls_sort (self->items);
   kexec_bls_set_titles (self->items);
@@ -112,7 +127,7 @@ finish_menu (KexecBlsListing *self)
       g_ptr_array_add (menu->entries, kexec_entry_ref (item->entry));
   }
   add_versions (menu->entries);
-  kexec_bls_set_default (self->scan, self->items, conf, menu);
+  set_default (self);
   if (self->is_full)
     kexec_findings_add (menu->findings, KEXEC_FINDING_DIRECTORY_TOO_LARGE, "loader/entries", NULL,
                         "There are more boot entries than %d, or they are larger than %d bytes in "

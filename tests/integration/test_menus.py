@@ -15,6 +15,7 @@ from .machine import CMDLINE, NEW, OLD, Machine, make_initrd
 from .wait import wait_for
 
 GRUB_CFG = "boot/grub/grub.cfg"
+LOADER_CONF = "boot/loader/loader.conf"
 SNIPPET = "boot/loader/entries/linux.conf"
 
 MENU = f"""
@@ -49,6 +50,7 @@ def grub(machine: Machine) -> Machine:
 
 def systemd_boot(machine: Machine) -> None:
     machine.configure("Sources=bls")
+    machine.write(LOADER_CONF, "default linux.conf\n")
     machine.write(SNIPPET, f"title Linux\nlinux /vmlinuz-{OLD}\ninitrd /initrd.img-{OLD}\n"
                            f"options {CMDLINE}\n")
 
@@ -111,6 +113,7 @@ CHANGES = {
 }
 GRUB_CHANGES = {**CHANGES, "menu": chmod(GRUB_CFG, 0o664), "menu's directory": chmod("boot/grub", 0o777)}
 BLS_CHANGES = {**CHANGES, "snippet": chmod(SNIPPET, 0o646),
+               "what chooses": chmod(LOADER_CONF, 0o666),
                "entries' directory": chmod("boot/loader/entries", 0o775),
                "loader directory": chmod("boot/loader", 0o777)}
 
