@@ -143,27 +143,41 @@ kexec_entry_add_unreadable (KexecFindings *findings, const char *path, const GEr
                       error->message, remedy (error));
 }
 
+/* Not a GVariantDict, which takes several times as long: a listing can have thousands of entries.
+ */
+static void
+put (GVariantBuilder *builder, const char *key, GVariant *value)
+{
+  g_variant_builder_add (builder, "{sv}", key, value);
+}
+
+static GVariant *
+new_strv (const GStrv strings)
+{
+  return g_variant_new_strv ((const char *const *) strings, -1);
+}
+
 GVariant *
 kexec_entry_to_variant (const KexecEntry *self)
 {
-  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
+  g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
 
-  g_variant_dict_insert (&dict, "id", "s", self->id);
-  g_variant_dict_insert (&dict, "title", "s", self->title);
-  g_variant_dict_insert (&dict, "version", "s", self->version);
-  g_variant_dict_insert (&dict, "source", "s", self->source);
-  g_variant_dict_insert (&dict, "found-in", "^as", self->found_in);
-  g_variant_dict_insert (&dict, "named-by", "^as", self->named_by);
-  g_variant_dict_insert (&dict, "kernel", "s", self->kernel);
-  g_variant_dict_insert (&dict, "initrds", "^as", self->initrds);
-  g_variant_dict_insert (&dict, "cmdline", "s", self->cmdline);
-  g_variant_dict_insert (&dict, "default", "b", self->is_default);
-  g_variant_dict_insert (&dict, "running", "b", self->is_running);
-  g_variant_dict_insert (&dict, "trusted", "b", self->is_trusted);
-  g_variant_dict_insert_value (&dict, "findings", kexec_findings_to_variant (self->findings));
+  put (&builder, "id", g_variant_new_string (self->id));
+  put (&builder, "title", g_variant_new_string (self->title));
+  put (&builder, "version", g_variant_new_string (self->version));
+  put (&builder, "source", g_variant_new_string (self->source));
+  put (&builder, "found-in", new_strv (self->found_in));
+  put (&builder, "named-by", new_strv (self->named_by));
+  put (&builder, "kernel", g_variant_new_string (self->kernel));
+  put (&builder, "initrds", new_strv (self->initrds));
+  put (&builder, "cmdline", g_variant_new_string (self->cmdline));
+  put (&builder, "default", g_variant_new_boolean (self->is_default));
+  put (&builder, "running", g_variant_new_boolean (self->is_running));
+  put (&builder, "trusted", g_variant_new_boolean (self->is_trusted));
+  put (&builder, "findings", kexec_findings_to_variant (self->findings));
   if (self->is_uki) {
-    g_variant_dict_insert (&dict, "profile", "s", self->profile);
-    g_variant_dict_insert (&dict, "addons", "^as", self->addons);
+    put (&builder, "profile", g_variant_new_string (self->profile));
+    put (&builder, "addons", new_strv (self->addons));
   }
-  return g_variant_dict_end (&dict);
+  return g_variant_builder_end (&builder);
 }

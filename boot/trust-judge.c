@@ -9,12 +9,29 @@
 #include "boot/fd.h"
 #include "boot/place-trust.h"
 #include "boot/trust-private.h"
+#include "image/printable.h"
 
 struct KexecTrust {
   int root_fd;
   GHashTable *mounts; /* the id of a mount → why it is not trusted; "" if it is */
   GHashTable *paths;  /* path → likewise */
+  GHashTable *dirs;   /* path → Directory */
 };
+
+/* A directory whose files are judged one after the other. */
+typedef struct {
+  int fd; /* -1: it is not trusted */
+  dev_t device;
+  char *refusal; /* why not */
+} Directory;
+
+static void
+directory_free (Directory *self)
+{
+  kexec_fd_clear (&self->fd);
+  g_free (self->refusal);
+  g_free (self);
+}
 
 /* A place that is mounted for us alone, while a path in it is judged. */
 typedef struct {
@@ -30,6 +47,8 @@ kexec_trust_new (int root_fd)
   self->root_fd = root_fd;
   self->mounts = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free);
   self->paths = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->dirs =
+    g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) directory_free);
   return self;
 }
 
@@ -38,6 +57,7 @@ kexec_trust_free (KexecTrust *self)
 {
   g_hash_table_unref (self->mounts);
   g_hash_table_unref (self->paths);
+  g_hash_table_unref (self->dirs);
   g_free (self);
 }
 
@@ -115,6 +135,44 @@ walk (KexecTrust *self, const KexecPlace *place, int place_fd, const char *path,
   return kexec_trust_walk (&rules, place_fd, kexec_place_relative (place, path), expected);
 }
 
+static const Directory *
+find_directory (KexecTrust *self, const char *path)
+{
+  const KexecTrustRules rules = { .owner = 0, .refuse_mount = refuse_mount, .data = self };
+  g_autofree char *dir = g_path_get_dirname (path);
+  Directory *found = g_hash_table_lookup (self->dirs, dir);
+  struct stat st = { 0 };
+
+  if (found != NULL)
+    return found;
+  found = g_new0 (Directory, 1);
+  found->refusal = kexec_trust_walk_directory (&rules, self->root_fd, dir, &found->fd);
+  if (found->fd >= 0 && fstat (found->fd, &st) == 0)
+    found->device = st.st_dev;
+  g_hash_table_insert (self->dirs, g_steal_pointer (&dir), found);
+  return found;
+}
+
+/* Judges a file that lies in no private place: by its directory, which most files share, and by
+   itself. What is no plain file of the directory's file system goes the whole way. */
+static char *
+look_at_file (KexecTrust *self, const char *path)
+{
+  const Directory *dir = find_directory (self, path);
+  const char *name = strrchr (path, '/');
+  g_autofree char *shown = kexec_printable (path);
+  kexec_autofd fd = -1;
+  struct stat st;
+
+  if (dir->refusal != NULL)
+    return g_strdup (dir->refusal);
+  if (dir->fd >= 0 && name != NULL && name[1] != '\0')
+    fd = openat (dir->fd, name + 1, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+  if (fd < 0 || fstat (fd, &st) < 0 || !S_ISREG (st.st_mode) || st.st_dev != dir->device)
+    return walk (self, NULL, -1, path, NULL);
+  return kexec_trust_refuse_owner (shown, 0, &st);
+}
+
 static gboolean
 give (char *refusal, char **reason)
 {
@@ -135,7 +193,10 @@ kexec_trust_judge (KexecTrust *self, const KexecPlace *place, int place_fd, cons
 
   if (known != NULL)
     return give (recall (known), reason);
-  return give (remember (self->paths, g_strdup (path), walk (self, place, place_fd, path, NULL)),
+  return give (remember (self->paths, g_strdup (path),
+                         place != NULL && place->needs_mount
+                           ? walk (self, place, place_fd, path, NULL)
+                           : look_at_file (self, path)),
                reason);
 }
 

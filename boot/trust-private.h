@@ -57,6 +57,15 @@ char *kexec_trust_walk (const KexecTrustRules *rules, int root_fd, const char *p
                         const struct stat *expected);
 
 /**
+ * kexec_trust_walk_directory:
+ * @fd: (out): the directory that @path leads to, if it is trusted
+ *
+ * As kexec_trust_walk(), for a directory, whose files can then be judged by themselves.
+ */
+char *kexec_trust_walk_directory (const KexecTrustRules *rules, int root_fd, const char *path,
+                                  int *fd);
+
+/**
  * kexec_trust_refuse_owner:
  * @owner: the one user who may own it
  *

@@ -145,31 +145,50 @@ step (Walk *self, const char *name)
   return NULL;
 }
 
+/* Goes all of the way. Returns: why something on it is not trusted, or %NULL. */
+static char *
+walk (Walk *self, const char *path)
+{
+  g_autofree char *refusal = refuse_step (self, self->dirs[0], "/");
+
+  prepend (self, path);
+  while (refusal == NULL && !g_queue_is_empty (self->rest)) {
+    g_autofree char *name = g_queue_pop_head (self->rest);
+
+    if (strcmp (name, "..") == 0)
+      leave (self);
+    else if (*name != '\0' && strcmp (name, ".") != 0)
+      refusal = step (self, name);
+  }
+  return g_steal_pointer (&refusal);
+}
+
+#define WALK(walk_rules, root_fd)                                                                  \
+  {                                                                                                \
+    .rules = walk_rules, .dirs = { root_fd }, .depth = 1, .here = g_string_new (NULL),             \
+    .rest = g_queue_new (),                                                                        \
+  }
+
 char *
 kexec_trust_walk (const KexecTrustRules *rules, int root_fd, const char *path,
                   const struct stat *expected)
 {
-  g_auto (Walk) self = {
-    .rules = rules,
-    .dirs = { root_fd },
-    .depth = 1,
-    .here = g_string_new (NULL),
-    .rest = g_queue_new (),
-  };
-  g_autofree char *refusal = refuse_step (&self, root_fd, "/");
+  g_auto (Walk) self = WALK (rules, root_fd);
+  g_autofree char *refusal = walk (&self, path);
   g_autofree char *shown = kexec_printable (path);
 
-  prepend (&self, path);
-  while (refusal == NULL && !g_queue_is_empty (self.rest)) {
-    g_autofree char *name = g_queue_pop_head (self.rest);
-
-    if (strcmp (name, "..") == 0)
-      leave (&self);
-    else if (*name != '\0' && strcmp (name, ".") != 0)
-      refusal = step (&self, name);
-  }
   if (refusal == NULL && expected != NULL &&
       (expected->st_dev != self.last.st_dev || expected->st_ino != self.last.st_ino))
     return g_strdup_printf ("%s was replaced while it was looked at; try again", shown);
+  return g_steal_pointer (&refusal);
+}
+
+char *
+kexec_trust_walk_directory (const KexecTrustRules *rules, int root_fd, const char *path, int *fd)
+{
+  g_auto (Walk) self = WALK (rules, root_fd);
+  g_autofree char *refusal = walk (&self, path);
+
+  *fd = refusal == NULL ? fcntl (self.dirs[self.depth - 1], F_DUPFD_CLOEXEC, 3) : -1;
   return g_steal_pointer (&refusal);
 }

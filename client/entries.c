@@ -26,6 +26,7 @@ static const char *const headings[N_COLUMNS] = { "ENTRY", "TITLE", "VERSION", "N
 
 typedef struct {
   char *cells[N_COLUMNS];
+  const KexecEntryView *entry; /* NULL: the headings */
 } Row;
 
 typedef struct {
@@ -42,29 +43,33 @@ row_free (Row *row)
 }
 
 static char *
-notes_of (GVariant *entry)
+notes_of (const KexecEntryView *entry)
 {
-  g_autoptr (GStrvBuilder) notes = g_strv_builder_new ();
-  g_auto (GStrv) words = NULL;
+  const struct {
+    gboolean applies;
+    const char *note;
+  } notes[] = {
+    { entry->is_default, "default" },
+    { entry->is_running, "running" },
+    { !entry->is_trusted, "untrusted" },
+  };
+  GString *joined = g_string_new (NULL);
 
-  if (kexec_dict_boolean (entry, "default"))
-    g_strv_builder_add (notes, "default");
-  if (kexec_dict_boolean (entry, "running"))
-    g_strv_builder_add (notes, "running");
-  if (!kexec_dict_boolean (entry, "trusted"))
-    g_strv_builder_add (notes, "untrusted");
-  words = g_strv_builder_end (notes);
-  return g_strjoinv (", ", words);
+  for (guint i = 0; i < G_N_ELEMENTS (notes); i++)
+    if (notes[i].applies)
+      g_string_append_printf (joined, "%s%s", joined->len > 0 ? ", " : "", notes[i].note);
+  return g_string_free (joined, FALSE);
 }
 
 static Row *
-row_new (GVariant *entry)
+row_new (const KexecEntryView *entry)
 {
   Row *row = g_new0 (Row, 1);
 
-  row->cells[COLUMN_ENTRY] = kexec_human_text (kexec_dict_string (entry, "id"));
-  row->cells[COLUMN_TITLE] = kexec_human_text (kexec_dict_string (entry, "title"));
-  row->cells[COLUMN_VERSION] = kexec_human_text (kexec_dict_string (entry, "version"));
+  row->entry = entry;
+  row->cells[COLUMN_ENTRY] = kexec_human_text (entry->id);
+  row->cells[COLUMN_TITLE] = kexec_human_text (entry->title);
+  row->cells[COLUMN_VERSION] = kexec_human_text (entry->version);
   row->cells[COLUMN_NOTES] = notes_of (entry);
   return row;
 }
@@ -130,45 +135,37 @@ print_row (const Table *table, const Row *row, const char *mark, KexecStyle styl
   g_string_free (line, TRUE);
 }
 
-/* Prints the strings of an array on one line; nothing if it has none. */
+/* Prints strings on one line; nothing if there are none. */
 static void
-print_words (const char *label, GVariant *entry, const char *key)
+print_words (const char *label, const GStrv words)
 {
-  g_autoptr (GVariant) array = kexec_dict_array (entry, key, "as");
-  g_autofree const char **words = g_variant_get_strv (array, NULL);
-  g_autofree char *joined = g_strjoinv (", ", (char **) words);
+  g_autofree char *joined = g_strjoinv (", ", words);
 
   if (*joined != '\0')
     kexec_print_field (label, "%s", joined);
 }
 
 static void
-print_facts (GVariant *entry)
+print_facts (const KexecEntryView *entry)
 {
-  g_autoptr (GVariant) initrds = kexec_dict_array (entry, "initrds", "as");
-  GVariantIter iter;
-  const char *initrd;
-
-  kexec_print_field ("Version", "%s", kexec_dict_string (entry, "version"));
-  print_words ("Found in", entry, "found-in");
-  print_words ("Named by", entry, "named-by");
-  kexec_print_field ("Kernel", "%s", kexec_dict_string (entry, "kernel"));
-  g_variant_iter_init (&iter, initrds);
-  while (g_variant_iter_next (&iter, "&s", &initrd))
-    kexec_print_field ("Initrd", "%s", initrd);
-  kexec_print_field ("Command line", "%s", kexec_dict_string (entry, "cmdline"));
+  kexec_print_field ("Version", "%s", entry->version);
+  print_words ("Found in", entry->found_in);
+  print_words ("Named by", entry->named_by);
+  kexec_print_field ("Kernel", "%s", entry->kernel);
+  for (guint i = 0; entry->initrds[i] != NULL; i++)
+    kexec_print_field ("Initrd", "%s", entry->initrds[i]);
+  kexec_print_field ("Command line", "%s", entry->cmdline);
 }
 
 /* How many of the entries have a finding with this sentence. The sentence decides: the same cause
    may be noted about another file in each entry. Returns: (transfer full): sentence → number. */
 static GHashTable *
-count_sentences (GVariant *entries)
+count_sentences (const GPtrArray *entries)
 {
   GHashTable *counts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 
-  for (gsize i = 0; i < g_variant_n_children (entries); i++) {
-    g_autoptr (GVariant) entry = g_variant_get_child_value (entries, i);
-    g_autoptr (GVariant) findings = kexec_dict_array (entry, "findings", "aa{sv}");
+  for (guint i = 0; i < entries->len; i++) {
+    GVariant *findings = ((const KexecEntryView *) entries->pdata[i])->findings;
     g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 
     for (gsize j = 0; j < g_variant_n_children (findings); j++) {
@@ -187,10 +184,9 @@ count_sentences (GVariant *entries)
 /* Returns: (transfer full): those findings of @entry that all @n entries have, or those that not
  * all have; where there is but one entry, all are its own. */
 static GVariant *
-pick_findings (GHashTable *counts, gsize n, GVariant *entry, gboolean shared)
+pick_findings (GHashTable *counts, gsize n, GVariant *findings, gboolean shared)
 {
   g_auto (GVariantBuilder) picked = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
-  g_autoptr (GVariant) findings = kexec_dict_array (entry, "findings", "aa{sv}");
 
   for (gsize i = 0; i < g_variant_n_children (findings); i++) {
     g_autoptr (GVariant) finding = g_variant_get_child_value (findings, i);
@@ -205,7 +201,7 @@ pick_findings (GHashTable *counts, gsize n, GVariant *entry, gboolean shared)
 
 /* Returns: (transfer full): the headings and a row for each entry. */
 static GPtrArray *
-rows_new (GVariant *entries)
+rows_new (const GPtrArray *entries)
 {
   GPtrArray *rows = g_ptr_array_new_with_free_func ((GDestroyNotify) row_free);
   Row *heading = g_new0 (Row, 1);
@@ -213,40 +209,36 @@ rows_new (GVariant *entries)
   for (int i = 0; i < N_COLUMNS; i++)
     heading->cells[i] = g_strdup (headings[i]);
   g_ptr_array_add (rows, heading);
-  for (gsize i = 0; i < g_variant_n_children (entries); i++) {
-    g_autoptr (GVariant) entry = g_variant_get_child_value (entries, i);
-
-    g_ptr_array_add (rows, row_new (entry));
-  }
+  for (guint i = 0; i < entries->len; i++)
+    g_ptr_array_add (rows, row_new (entries->pdata[i]));
   return rows;
 }
 
 void
-kexec_entries_print (GVariant *entries, gboolean verbose, guint columns)
+kexec_entries_print (const GPtrArray *entries, gboolean verbose, guint columns)
 {
   g_autoptr (GPtrArray) rows = rows_new (entries);
   g_autoptr (GHashTable) counts = count_sentences (entries);
   g_autoptr (GVariant) shared = NULL;
-  gsize n = g_variant_n_children (entries);
   Table table = { rows, { 0 } };
   KexecSeverity least = verbose ? KEXEC_SEVERITY_NOTE : KEXEC_SEVERITY_WARNING;
 
   table_measure (&table, columns);
   print_row (&table, rows->pdata[0], "  ", KEXEC_STYLE_DIM);
   for (guint r = 1; r < rows->len; r++) {
-    g_autoptr (GVariant) entry = g_variant_get_child_value (entries, r - 1);
-    g_autoptr (GVariant) own = pick_findings (counts, n, entry, FALSE);
-    gboolean is_default = kexec_dict_boolean (entry, "default");
+    const Row *row = rows->pdata[r];
+    GVariant *findings = row->entry->findings;
+    g_autoptr (GVariant) own = pick_findings (counts, entries->len, findings, FALSE);
 
     if (verbose && r > 1)
       g_print ("\n");
-    print_row (&table, rows->pdata[r], is_default ? "* " : "  ",
-               is_default ? KEXEC_STYLE_BOLD : KEXEC_STYLE_PLAIN);
+    print_row (&table, row, row->entry->is_default ? "* " : "  ",
+               row->entry->is_default ? KEXEC_STYLE_BOLD : KEXEC_STYLE_PLAIN);
     if (verbose)
-      print_facts (entry);
+      print_facts (row->entry);
     kexec_print_findings (own, least, 6);
     if (shared == NULL)
-      shared = pick_findings (counts, n, entry, TRUE);
+      shared = pick_findings (counts, entries->len, findings, TRUE);
   }
   if (shared != NULL && kexec_print_has_findings (shared, least)) {
     g_print ("\n  All of them:\n");

@@ -2,12 +2,12 @@
 /* Prints entries as a table for people. */
 #pragma once
 
-#include <glib.h>
+#include "client/entry-view.h"
 
 /**
  * kexec_entries_print:
- * @entries: an aa{sv} as ListEntries documents it
+ * @entries: (element-type KexecEntryView)
  * @verbose: with all the facts of each entry, and all findings
  * @columns: how wide the table may be
  */
-void kexec_entries_print (GVariant *entries, gboolean verbose, guint columns);
+void kexec_entries_print (const GPtrArray *entries, gboolean verbose, guint columns);

@@ -3,6 +3,7 @@
 
 #include <json-glib/json-glib.h>
 #include <stdio.h>
+#include <string.h>
 
 /* Keys in the order in which they are printed, of all dictionaries together. */
 static const char *const order[] = {
@@ -100,42 +101,56 @@ static const char *const order[] = {
 
 static JsonNode *node_from_variant (GVariant *value);
 
-static int
+/* A key of a dictionary on its way into an object. */
+typedef struct {
+  const char *key;
+  GVariant *value;
+  gsize rank; /* where in the order it stands */
+} Member;
+
+static gsize
 rank (const char *key)
 {
-  gsize i = 0;
+  static GHashTable *ranks;
 
-  while (i < G_N_ELEMENTS (order) && !g_str_equal (order[i], key))
-    i++;
-  return (int) i;
+  if (ranks == NULL) {
+    ranks = g_hash_table_new (g_str_hash, g_str_equal);
+    for (gsize i = G_N_ELEMENTS (order); i-- > 0;)
+      g_hash_table_insert (ranks, (gpointer) order[i], GSIZE_TO_POINTER (i + 1));
+  }
+  return GPOINTER_TO_SIZE (g_hash_table_lookup (ranks, key)) - 1; /* unknown ones last */
 }
 
 static int
-compare_keys (gconstpointer a, gconstpointer b)
+compare_members (gconstpointer a, gconstpointer b)
 {
-  const char *key_a = *(const char *const *) a, *key_b = *(const char *const *) b;
-  int difference = rank (key_a) - rank (key_b);
+  const Member *member_a = a, *member_b = b;
 
-  return difference != 0 ? difference : g_strcmp0 (key_a, key_b);
+  if (member_a->rank != member_b->rank)
+    return member_a->rank < member_b->rank ? -1 : 1;
+  return strcmp (member_a->key, member_b->key);
 }
 
 static JsonNode *
 node_from_dict (GVariant *dict)
 {
-  g_autoptr (GPtrArray) keys = g_ptr_array_new ();
+  g_autoptr (GArray) members = g_array_new (FALSE, FALSE, sizeof (Member));
   g_autoptr (JsonObject) object = json_object_new ();
   JsonNode *node = json_node_new (JSON_NODE_OBJECT);
   GVariantIter iter;
-  const char *key;
+  Member member;
 
   g_variant_iter_init (&iter, dict);
-  while (g_variant_iter_next (&iter, "{&s@v}", &key, NULL))
-    g_ptr_array_add (keys, (gpointer) key);
-  g_ptr_array_sort (keys, compare_keys);
-  for (guint i = 0; i < keys->len; i++) {
-    g_autoptr (GVariant) value = g_variant_lookup_value (dict, keys->pdata[i], NULL);
+  while (g_variant_iter_next (&iter, "{&sv}", &member.key, &member.value)) {
+    member.rank = rank (member.key);
+    g_array_append_val (members, member);
+  }
+  g_array_sort (members, compare_members);
+  for (guint i = 0; i < members->len; i++) {
+    const Member *next = &g_array_index (members, Member, i);
 
-    json_object_set_member (object, keys->pdata[i], node_from_variant (value));
+    json_object_set_member (object, next->key, node_from_variant (next->value));
+    g_variant_unref (next->value);
   }
   json_node_set_object (node, object);
   return node;
@@ -187,8 +202,17 @@ escape_harmful (const char *json)
   GString *escaped = g_string_new (NULL);
 
   for (const char *p = json; *p != '\0'; p = g_utf8_next_char (p)) {
-    gunichar c = g_utf8_get_char (p);
-    GUnicodeType type = g_unichar_type (c);
+    const char *plain = p;
+    gunichar c;
+    GUnicodeType type;
+
+    while (*p != '\0' && (guchar) *p < 0x7F)
+      p++;
+    g_string_append_len (escaped, plain, p - plain);
+    if (*p == '\0')
+      break;
+    c = g_utf8_get_char (p);
+    type = g_unichar_type (c);
 
     if (c >= 0x7F && c <= 0xFFFF &&
         (type == G_UNICODE_CONTROL || type == G_UNICODE_FORMAT ||

@@ -25,6 +25,7 @@ ask_service (const KexecOptions *options, GError **error)
   return reply != NULL ? g_variant_get_child_value (reply, 0) : NULL;
 }
 
+/* Returns: (transfer full): the same of entries that we have read ourselves. */
 static GVariant *
 catalog_to_variant (const GPtrArray *catalog)
 {
@@ -35,12 +36,11 @@ catalog_to_variant (const GPtrArray *catalog)
   return g_variant_ref_sink (g_variant_builder_end (&builder));
 }
 
-/* Returns: (transfer full): an aa{sv} of what lies below options->root. */
-static GVariant *
+/* Returns: (transfer full) (element-type KexecEntry): what lies below options->root. */
+static GPtrArray *
 read_root (const KexecOptions *options, GError **error)
 {
   g_autoptr (KexecConfig) config = NULL;
-  g_autoptr (GPtrArray) catalog = NULL;
   kexec_autofd root_fd = open (options->root, O_PATH | O_DIRECTORY | O_CLOEXEC);
 
   if (root_fd < 0) {
@@ -51,28 +51,64 @@ read_root (const KexecOptions *options, GError **error)
     return NULL;
   }
   config = kexec_config_load (root_fd);
-  catalog = kexec_catalog_list (root_fd, config, NULL, error);
-  return catalog != NULL ? catalog_to_variant (catalog) : NULL;
+  return kexec_catalog_list (root_fd, config, NULL, error);
+}
+
+static void
+print_views (const KexecOptions *options, const GPtrArray *views)
+{
+  if (views->len == 0)
+    kexec_print_line (KEXEC_STYLE_PLAIN,
+                      "No kernel was found, neither in a boot menu nor in /boot.");
+  else
+    kexec_entries_print (views, options->verbose, kexec_terminal_columns ());
+}
+
+static gboolean
+list_service (const KexecOptions *options, GError **error)
+{
+  g_autoptr (GVariant) entries = ask_service (options, error);
+  g_autoptr (GPtrArray) views = NULL;
+
+  if (entries == NULL)
+    return FALSE;
+  if (options->json) {
+    kexec_json_print (entries);
+    return TRUE;
+  }
+  views = kexec_entry_views_from_variant (entries);
+  print_views (options, views);
+  return TRUE;
+}
+
+static gboolean
+list_root (const KexecOptions *options, GError **error)
+{
+  g_autoptr (GPtrArray) catalog = read_root (options, error);
+  g_autoptr (GPtrArray) views = NULL;
+
+  if (catalog == NULL)
+    return FALSE;
+  if (options->json) {
+    g_autoptr (GVariant) entries = catalog_to_variant (catalog);
+
+    kexec_json_print (entries);
+    return TRUE;
+  }
+  views = kexec_entry_views_from_catalog (catalog);
+  print_views (options, views);
+  return TRUE;
 }
 
 KexecExitCode
 kexec_command_list (KexecOptions *options, int argc, char **argv)
 {
-  g_autoptr (GVariant) entries = NULL;
   g_autoptr (GError) error = NULL;
   KexecExitCode code;
 
   if (!kexec_options_parse (options, NULL, &argc, &argv, &code))
     return code;
-  entries = options->root != NULL ? read_root (options, &error) : ask_service (options, &error);
-  if (entries == NULL)
+  if (!(options->root != NULL ? list_root : list_service) (options, &error))
     return kexec_report (options, error);
-  if (options->json)
-    kexec_json_print (entries);
-  else if (g_variant_n_children (entries) == 0)
-    kexec_print_line (KEXEC_STYLE_PLAIN,
-                      "No kernel was found, neither in a boot menu nor in /boot.");
-  else
-    kexec_entries_print (entries, options->verbose, kexec_terminal_columns ());
   return KEXEC_EXIT_DONE;
 }

@@ -17,12 +17,14 @@ print_entries (const char *text, gboolean verbose, guint columns)
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) entries =
     g_variant_parse (G_VARIANT_TYPE ("aa{sv}"), text, NULL, NULL, &error);
+  g_autoptr (GPtrArray) views = NULL;
   GPrintFunc saved;
 
   g_assert_no_error (error);
   printed = g_string_new (NULL);
   saved = g_set_print_handler (catch_print);
-  kexec_entries_print (entries, verbose, columns);
+  views = kexec_entry_views_from_variant (entries);
+  kexec_entries_print (views, verbose, columns);
   g_set_print_handler (saved);
   return g_string_free (printed, FALSE);
 }
