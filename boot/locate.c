@@ -64,15 +64,17 @@ is_meant (const KexecPlace *place, const KexecFsHint *hint)
           g_ascii_strcasecmp (place->part_uuid, hint->part_uuid) == 0);
 }
 
-/* Whether it is known of every place which file system it is, so that a name which none of them has
-   is another's. */
+/* Whether it is known which file systems the root and /boot are, so that a name which none of the
+   places has is another's. A label is known only to those who can ask the device. */
 static gboolean
-knows_file_systems (const KexecScan *scan)
+is_of_another (const KexecScan *scan, const KexecFsHint *hint)
 {
+  if (hint->fs_uuid == NULL && (hint->fs_label == NULL || !scan->is_live))
+    return FALSE;
   for (guint i = 0; i < scan->places->len; i++) {
     const KexecPlace *place = scan->places->pdata[i];
 
-    if (*place->fs_uuid == '\0')
+    if ((place->roles & (KEXEC_PLACE_ROOT | KEXEC_PLACE_BOOT)) && *place->fs_uuid == '\0')
       return FALSE;
   }
   return TRUE;
@@ -147,7 +149,7 @@ kexec_scan_locate (KexecScan *self, const KexecFsHint *hint, const char *path, K
     is_known = TRUE;
     is_in_place (&search, hint->place, clean);
   }
-  if (search.path == NULL && !(hint->fs_uuid != NULL && !is_known && knows_file_systems (self)))
+  if (search.path == NULL && (is_known || !is_of_another (self, hint)))
     is_somewhere (&search, hint->place, clean);
   if (search.path != NULL)
     *place = search.place;

@@ -2,11 +2,18 @@
 /* Reads mount tables with libmount. */
 #include "boot/mount-table.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <libmount.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
-#define MOUNTS_MAX 4096
+#include "boot/beneath.h"
+#include "boot/fd.h"
+
+#define MOUNTS_MAX    4096
+#define MOUNTINFO_MAX (4 * 1024 * 1024)
 
 static void
 mount_free (KexecMount *self)
@@ -123,4 +130,24 @@ kexec_mount_path (const KexecMount *self, const char *path)
   if (g_str_equal (path, self->target))
     return g_strdup (self->root);
   return g_build_filename (self->root, rest, NULL);
+}
+
+GPtrArray *
+kexec_mount_table_read (int root_fd)
+{
+  kexec_autofd fd =
+    kexec_beneath_open_in_root (root_fd, "/proc/thread-self/mountinfo", O_RDONLY, NULL);
+  g_autoptr (GString) text = g_string_new (NULL);
+  char buffer[64 * 1024];
+  ssize_t n = 0;
+
+  while (fd >= 0 && text->len < MOUNTINFO_MAX &&
+         (n = TEMP_FAILURE_RETRY (read (fd, buffer, sizeof buffer))) > 0)
+    g_string_append_len (text, buffer, n);
+  if (n > 0) {
+    const char *end = g_strrstr_len (text->str, (gssize) text->len, "\n");
+
+    g_string_truncate (text, end != NULL ? (gsize) (end + 1 - text->str) : 0);
+  }
+  return kexec_mount_table_parse (text->str, FALSE);
 }

@@ -26,6 +26,16 @@ typedef struct {
  */
 GPtrArray *kexec_mount_table_parse (const char *text, gboolean is_fstab);
 
+/**
+ * kexec_mount_table_read:
+ *
+ * Reads /proc/thread-self/mountinfo: 4 MiB at most, in whole lines. What does not fit are the
+ * latest mounts, which are users', and must not make the earlier ones vanish.
+ *
+ * Returns: (transfer full) (element-type KexecMount)
+ */
+GPtrArray *kexec_mount_table_read (int root_fd);
+
 /** Returns: (transfer none) (nullable): the last line for @target: of several mounts, the topmost.
  */
 const KexecMount *kexec_mount_table_find (GPtrArray *self, const char *target);

@@ -170,6 +170,13 @@ refuse_line (const Search *self, const KexecMount *line)
   return kexec_fstab_refuse (line);
 }
 
+/* Returns: (transfer full) (nullable): why anybody may have brought this device. */
+static char *
+refuse_device (const Search *self, dev_t device)
+{
+  return self->facts->refuse_device != NULL ? self->facts->refuse_device (device) : NULL;
+}
+
 /* Finds out what would be mounted. Returns: (transfer full) (nullable): why it cannot be. */
 static char *
 take_line (const Search *self, KexecPlace *place, const KexecMount *line)
@@ -177,11 +184,17 @@ take_line (const Search *self, KexecPlace *place, const KexecMount *line)
   g_autoptr (GError) error = NULL;
   g_autofree char *ambiguity = NULL;
   g_autofree char *type = NULL;
+  g_autofree char *refusal = NULL;
   const KexecBlockDevice *device =
     kexec_fstab_find_device (line, self->facts->devices, &ambiguity, &error);
 
   if (device == NULL)
     return g_strdup (error->message);
+  /* Not even for a look: what is on it may be made to attack the kernel's file systems. */
+  refusal = refuse_device (self, device->number);
+  if (refusal != NULL)
+    return g_strdup_printf ("%s is not mounted, and would be mounted from %s", line->target,
+                            refusal);
   take_device (place, device);
   place->roles |= roles_of (device);
   if (ambiguity != NULL)
@@ -288,14 +301,19 @@ add_esp_path (Search *self, const char *path)
     add (self, new_unmounted (self, line, KEXEC_PLACE_ESP, path));
 }
 
-/* Adds an ESP that is mounted elsewhere, by its partition's type alone. */
+/* Adds an ESP that is mounted elsewhere, by its partition's type alone. A stick or a loop device
+   that a user has mounted can have that type as well. */
 static void
 add_other_esp (Search *self, const KexecMount *mount)
 {
+  g_autofree char *refusal = NULL;
   KexecPlace *place;
 
   if (!is_fat (mount->type) || !(roles_of (find_device (self, mount)) & KEXEC_PLACE_ESP) ||
       kexec_mount_table_find (self->facts->mounts, mount->target) != mount)
+    return;
+  refusal = refuse_device (self, mount->device);
+  if (refusal != NULL)
     return;
   place = kexec_place_new (KEXEC_PLACE_ESP, mount->target);
   take_mount (self, place, mount, mount->target);

@@ -28,6 +28,9 @@ typedef struct {
   GPtrArray *mounts; /* (element-type KexecMount): of mountinfo */
   GPtrArray *fstab;  /* (element-type KexecMount) */
   KexecBlockDevices *devices;
+  /* (nullable) Returns: (transfer full) (nullable): why a device is none that is built in, the end
+     of a sentence; %NULL: all are. */
+  char *(*refuse_device) (dev_t device);
 } KexecPlacesFacts;
 
 /** kexec_places_find() for the running system, from given facts. */

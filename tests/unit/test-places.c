@@ -253,6 +253,57 @@ test_refused (void)
   g_assert_nonnull (strstr (error->message, "ordinary users"));
 }
 
+static char *
+refuse_devices (dev_t device)
+{
+  return minor (device) != 2
+           ? g_strdup ("sda, which can be unplugged; keep kernels on another disk")
+           : NULL;
+}
+
+/* Whatever a stick calls itself: it is neither an ESP of this machine nor mounted for a look. */
+static void
+test_foreign_devices (void)
+{
+  g_autoptr (Tree) tree = tree_new ();
+  g_autoptr (KexecConfig) config = kexec_config_new ();
+  g_autoptr (GPtrArray) table = make_devices (disk, G_N_ELEMENTS (disk));
+  g_autoptr (KexecBlockDevices) devices = kexec_block_devices_new_for (table);
+  g_autoptr (GPtrArray) mounts =
+    kexec_mount_table_parse (ROOT_MOUNT "24 22 8:1 / /media/stick rw - vfat /dev/sda1 rw\n", FALSE);
+  g_autoptr (GPtrArray) fstab =
+    kexec_mount_table_parse ("LABEL=boot /boot ext4 noauto 0 0\n", TRUE);
+  const KexecPlacesFacts facts = {
+    .root_fd = tree->fd,
+    .mounts = mounts,
+    .fstab = fstab,
+    .devices = devices,
+    .refuse_device = refuse_devices,
+  };
+  g_autoptr (GPtrArray) places = kexec_places_find_live (&facts, config);
+  const KexecPlace *boot = places->pdata[1];
+
+  g_assert_cmpuint (places->len, ==, 2);
+  g_assert_true (boot->needs_mount);
+  g_assert_nonnull (strstr (boot->refusal, "can be unplugged"));
+}
+
+/* Thousands of mounts of a user's do not hide the ones before them. */
+static void
+test_many_mounts (void)
+{
+  g_autoptr (Tree) tree = tree_new ();
+  g_autoptr (GString) text = g_string_new (ROOT_MOUNT);
+  g_autoptr (GPtrArray) mounts = NULL;
+
+  while (text->len < 5 * 1024 * 1024)
+    g_string_append_printf (text, "99 22 0:50 / /home/%04000d rw - fuse x rw\n", 0);
+  tree_write (tree, "proc/thread-self/mountinfo", text->str);
+  mounts = kexec_mount_table_read (tree->fd);
+  g_assert_cmpuint (mounts->len, >, 1000);
+  g_assert_nonnull (kexec_mount_table_find (mounts, "/"));
+}
+
 static void
 test_configured (void)
 {
@@ -359,6 +410,8 @@ main (int argc, char **argv)
   g_test_add_func ("/places/symlink", test_symlink);
   g_test_add_func ("/places/unmounted", test_unmounted);
   g_test_add_func ("/places/refused", test_refused);
+  g_test_add_func ("/places/foreign-devices", test_foreign_devices);
+  g_test_add_func ("/places/many-mounts", test_many_mounts);
   g_test_add_func ("/places/configured", test_configured);
   g_test_add_func ("/places/ambiguous", test_ambiguous);
   g_test_add_func ("/places/tables", test_tables);
