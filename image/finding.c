@@ -2,7 +2,13 @@
 /* The table of findings, and lists of them. */
 #include "image/finding.h"
 
+#include <string.h>
+
 #include "image/printable.h"
+
+/* Bytes of what a finding is about, and of its sentence. */
+#define SUBJECT_MAX 512
+#define TEXT_MAX    2048
 
 static const struct {
   const char *name;
@@ -166,6 +172,21 @@ kexec_findings_new (void)
   return g_ptr_array_new_with_free_func ((GDestroyNotify) kexec_finding_free);
 }
 
+/* Returns: (transfer full): @text, printable, and cut where nobody reads on: names in it may be
+   anybody's, and a listing has to fit into a message. */
+static char *
+fit (const char *text, gsize max)
+{
+  g_autofree char *printable = kexec_printable (text);
+  const char *end = printable + MIN (strlen (printable), max);
+
+  if (*end == '\0')
+    return g_steal_pointer (&printable);
+  while ((*end & 0xC0) == 0x80)
+    end--;
+  return g_strdup_printf ("%.*s…", (int) (end - printable), printable);
+}
+
 static void
 add (KexecFindings *self, KexecFindingCode code, const char *subject, GVariant *args,
      const char *text)
@@ -173,8 +194,8 @@ add (KexecFindings *self, KexecFindingCode code, const char *subject, GVariant *
   KexecFinding *finding = g_new0 (KexecFinding, 1);
 
   finding->code = code;
-  finding->subject = kexec_printable (subject != NULL ? subject : "");
-  finding->text = kexec_printable (text);
+  finding->subject = fit (subject != NULL ? subject : "", SUBJECT_MAX);
+  finding->text = fit (text, TEXT_MAX);
   if (args == NULL)
     args = g_variant_new ("a{sv}", NULL);
   finding->args = g_variant_ref_sink (args);

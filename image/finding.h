@@ -141,7 +141,8 @@ KexecFindings *kexec_findings_new (void);
  * @args: (nullable): an a{sv} with the facts in the sentence; a floating one is sunk
  * @format: the sentence, what was found and what to do ("…; do this"), without a full stop
  *
- * Subject and sentence are made printable, so that names can stand in them as they are.
+ * Subject and sentence are made printable and cut (512 and 2048 bytes), so that names can stand in
+ * them as they are.
  */
 void kexec_findings_add (KexecFindings *self, KexecFindingCode code, const char *subject,
                          GVariant *args, const char *format, ...) G_GNUC_PRINTF (5, 6);

@@ -129,6 +129,24 @@ test_hostile_names (void)
   g_assert_cmpstr (finding->text, ==, "?[2J is bad");
 }
 
+/* A file can make names of any length; a listing of thousands of them has to fit into a message. */
+static void
+test_long_names (void)
+{
+  g_autoptr (KexecFindings) findings = kexec_findings_new ();
+  g_autoptr (GString) name = g_string_new ("x");
+  const KexecFinding *finding;
+
+  while (name->len < 100000)
+    g_string_append (name, "\303\244");
+  kexec_findings_add (findings, KEXEC_FINDING_NOT_A_KERNEL, name->str, NULL, "%s", name->str);
+  finding = findings->pdata[0];
+  g_assert_cmpuint (strlen (finding->subject), <, 600);
+  g_assert_cmpuint (strlen (finding->text), <, 2100);
+  g_assert_true (g_utf8_validate (finding->text, -1, NULL));
+  g_assert_true (g_str_has_suffix (finding->text, "\303\244…"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -139,5 +157,6 @@ main (int argc, char **argv)
   g_test_add_func ("/finding/variant", test_variant);
   g_test_add_func ("/finding/printable", test_printable);
   g_test_add_func ("/finding/hostile-names", test_hostile_names);
+  g_test_add_func ("/finding/long-names", test_long_names);
   return g_test_run ();
 }
