@@ -17,6 +17,7 @@ typedef struct {
   KexecKernelCmdline *cmdline; /* for entries that have none */
   char *cmdline_reason;        /* (nullable): why that is not trusted */
   char *os_name;
+  KexecRootFacts *root_facts;
   GHashTable *roots; /* a command line → what was found about its root device */
 } Complete;
 
@@ -106,7 +107,7 @@ check_root_device (Complete *self, KexecEntry *entry)
 
   if (findings == NULL) {
     findings = kexec_findings_new ();
-    kexec_root_device_check (self->scan->root_fd, self->scan->is_live, entry->cmdline, findings);
+    kexec_root_device_check_facts (self->root_facts, entry->cmdline, findings);
     g_hash_table_insert (self->roots, g_strdup (entry->cmdline), findings);
   }
   kexec_findings_append (entry->findings, findings);
@@ -178,6 +179,7 @@ complete_clear (Complete *self)
 {
   g_clear_pointer (&self->trust, kexec_trust_free);
   g_clear_pointer (&self->cmdline, kexec_kernel_cmdline_free);
+  g_clear_pointer (&self->root_facts, kexec_root_facts_free);
   g_clear_pointer (&self->roots, g_hash_table_unref);
   g_free (self->cmdline_reason);
   g_free (self->os_name);
@@ -193,6 +195,7 @@ kexec_complete (KexecScan *scan, GPtrArray *entries)
     .trust = kexec_trust_new (scan->root_fd),
     .cmdline = kexec_kernel_cmdline_find (scan->root_fd, scan->config),
     .os_name = kexec_os_release_name (scan->root_fd),
+    .root_facts = kexec_root_facts_new (scan->root_fd, scan->is_live),
     .roots =
       g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_ptr_array_unref),
   };

@@ -17,9 +17,8 @@
 #include "boot/root-words.h"
 #include "image/cmdline.h"
 
-#define LINKS_MAX          4096
-#define LUKS_PREFIX_MIN    4 /* dracut takes beginnings of UUIDs; shorter ones mean nothing */
-#define MOUNTINFO_SIZE_MAX (4 * 1024 * 1024)
+#define LINKS_MAX       4096
+#define LUKS_PREFIX_MIN 4 /* dracut takes beginnings of UUIDs; shorter ones mean nothing */
 
 typedef struct {
   const KexecRootFacts *facts;
@@ -296,18 +295,32 @@ kexec_root_device_check_facts (const KexecRootFacts *facts, const char *cmdline,
   check_luks (&self);
 }
 
+KexecRootFacts *
+kexec_root_facts_new (int root_fd, gboolean is_live)
+{
+  KexecRootFacts *self = g_new0 (KexecRootFacts, 1);
+
+  self->root_fd = root_fd;
+  if (is_live) {
+    self->devices = kexec_block_devices_new (root_fd);
+    self->mounts = kexec_mount_table_read (root_fd);
+  }
+  return self;
+}
+
+void
+kexec_root_facts_free (KexecRootFacts *self)
+{
+  g_clear_pointer (&self->devices, kexec_block_devices_free);
+  g_clear_pointer (&self->mounts, g_ptr_array_unref);
+  g_free (self);
+}
+
 void
 kexec_root_device_check (int root_fd, gboolean is_live, const char *cmdline,
                          KexecFindings *findings)
 {
-  g_autoptr (KexecBlockDevices) devices = is_live ? kexec_block_devices_new (root_fd) : NULL;
-  g_autofree char *text = NULL;
-  g_autoptr (GPtrArray) mounts = NULL;
-  KexecRootFacts facts = { .root_fd = root_fd, .devices = devices };
+  g_autoptr (KexecRootFacts) facts = kexec_root_facts_new (root_fd, is_live);
 
-  if (is_live && kexec_cmdline_has (cmdline, "rootflags"))
-    text = kexec_beneath_read (root_fd, "/proc/thread-self/mountinfo", MOUNTINFO_SIZE_MAX, NULL);
-  if (text != NULL)
-    facts.mounts = mounts = kexec_mount_table_parse (text, FALSE);
-  kexec_root_device_check_facts (&facts, cmdline, findings);
+  kexec_root_device_check_facts (facts, cmdline, findings);
 }

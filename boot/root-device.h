@@ -15,8 +15,6 @@
  * definitely not there. Nothing is said where there is no /dev/disk, nor about what cannot be
  * looked up: ZFS, networks, several devices in one word, subvolid=. A root that is not there but
  * that an initrd could open (LUKS, LVM, RAID, a network disk) is no blocker.
- *
- * All devices are read only if something is missing in /dev; call it once for a command line.
  */
 void kexec_root_device_check (int root_fd, gboolean is_live, const char *cmdline,
                               KexecFindings *findings);
@@ -27,6 +25,12 @@ typedef struct {
   KexecBlockDevices *devices; /* (nullable): of the running system */
   GPtrArray *mounts;          /* (nullable) (element-type KexecMount): of the running system */
 } KexecRootFacts;
+
+/** What is to be asked for many command lines; devices are read when something is missing in /dev.
+ * Returns: (transfer full) */
+KexecRootFacts *kexec_root_facts_new (int root_fd, gboolean is_live);
+void kexec_root_facts_free (KexecRootFacts *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (KexecRootFacts, kexec_root_facts_free)
 
 /** kexec_root_device_check() against given facts. */
 void kexec_root_device_check_facts (const KexecRootFacts *facts, const char *cmdline,

@@ -25,6 +25,9 @@ worker (GTask *task, gpointer source, gpointer task_data, GCancellable *cancella
   g_autoptr (GPtrArray) inputs = NULL;
   GError *error = NULL;
 
+  /* A task that waited in the pool is run even if nobody waits for it any more. */
+  if (g_task_return_error_if_cancelled (task))
+    return;
   listing->config = kexec_config_load (root_fd);
   listing->entries =
     kexec_catalog_list (root_fd, listing->config, order->watch ? &inputs : NULL, &error);
@@ -48,7 +51,6 @@ kexec_entries_list_async (const KexecEnvironment *environment, gboolean watch,
   order->environment = environment;
   order->watch = watch;
   g_task_set_task_data (task, order, g_free);
-  g_task_set_return_on_cancel (task, TRUE);
   g_task_run_in_thread (task, worker);
 }
 

@@ -22,7 +22,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (KexecListing, kexec_listing_free)
  * kexec_entries_list_async:
  * @watch: whether to watch all that was read from then on
  *
- * Reads the configuration, then every entry.
+ * Reads the configuration, then every entry. It ends when the work has, also if it is cancelled:
+ * who asks again and again, and leaves, keeps his place in what is counted for him.
  */
 void kexec_entries_list_async (const KexecEnvironment *environment, gboolean watch,
                                GCancellable *cancellable, GAsyncReadyCallback callback,

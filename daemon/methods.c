@@ -58,13 +58,24 @@ shape_inspect (KexecRequest *request)
 
 /* --- ListEntries --- */
 
+/* The bus takes 32 MiB, and puts out who sends more. What does not fit are the last of thousands.
+ */
 static GVariant *
 entries_to_variant (const GPtrArray *entries)
 {
   g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
+  gsize size = 0;
 
-  for (guint i = 0; i < entries->len; i++)
-    g_variant_builder_add_value (&builder, kexec_entry_to_variant (entries->pdata[i]));
+  for (guint i = 0; i < entries->len && size < KEXEC_MAX_LISTING; i++) {
+    GVariant *entry = kexec_entry_to_variant (entries->pdata[i]);
+
+    size += g_variant_get_size (entry);
+    g_variant_builder_add_value (&builder, entry);
+  }
+  if (size >= KEXEC_MAX_LISTING)
+    kexec_log (KEXEC_EVENT_PROBLEM, NULL,
+               "There are more boot entries than fit into a message, and the last of them are not "
+               "listed; keep fewer of them");
   return g_variant_new ("(@aa{sv})", g_variant_builder_end (&builder));
 }
 

@@ -32,10 +32,11 @@
 #define KEXEC_MAX_INITRDS      15 /* dbus-daemon passes 16 descriptors */
 #define KEXEC_MAX_KERNEL_SIZE  (G_GUINT64_CONSTANT (512) << 20)  /* bytes */
 #define KEXEC_MAX_INITRD_SIZE  (G_GUINT64_CONSTANT (2047) << 20) /* of all initrds, padded */
-#define KEXEC_MAX_REQUESTS     64                /* in flight, of everyone together */
-#define KEXEC_MAX_REQUESTS_UID 8                 /* in flight, of one uid */
-#define KEXEC_MAX_REFUSALS     30                /* in the log, in a minute */
-#define KEXEC_MAX_WHEN_SEC     (366 * 24 * 3600) /* how far ahead a reboot can be scheduled */
+#define KEXEC_MAX_REQUESTS     64                 /* in flight, of everyone together */
+#define KEXEC_MAX_LISTING      (16 * 1024 * 1024) /* bytes of an answer to ListEntries */
+#define KEXEC_MAX_REQUESTS_UID 8                  /* in flight, of one uid */
+#define KEXEC_MAX_REFUSALS     30                 /* in the log, in a minute */
+#define KEXEC_MAX_WHEN_SEC     (366 * 24 * 3600)  /* how far ahead a reboot can be scheduled */
 
 /* Patience. */
 #define KEXEC_IDLE_EXIT_SEC 30  /* nothing to do, no client */

@@ -2,6 +2,7 @@
 #include "daemon/record.h"
 
 #include <fcntl.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "boot/beneath.h"
@@ -83,8 +84,10 @@ kexec_record_file_new (const char *role, const char *path, const struct stat *st
 gboolean
 kexec_record_file_matches (const KexecRecordFile *self, const struct stat *st)
 {
-  return self->device == st->st_dev && self->inode == st->st_ino &&
-         self->size == (guint64) st->st_size && self->mtime_ns == timespec_to_ns (&st->st_mtim) &&
+  /* Some file systems get another number each time they are mounted, none of a device's. */
+  return (self->device == st->st_dev || (major (st->st_dev) == 0 && major (self->device) == 0)) &&
+         self->inode == st->st_ino && self->size == (guint64) st->st_size &&
+         self->mtime_ns == timespec_to_ns (&st->st_mtim) &&
          self->ctime_ns == timespec_to_ns (&st->st_ctim);
 }
 
@@ -169,7 +172,7 @@ kexec_record_save (const KexecRecord *self, int runtime_fd, GError **error)
 static void
 load_files (KexecRecord *self, GKeyFile *file)
 {
-  for (guint i = 0; i <= KEXEC_MAX_INITRDS; i++) {
+  for (guint i = 0;; i++) {
     g_autofree char *group = g_strdup_printf ("File%u", i);
     KexecRecordFile *f;
 

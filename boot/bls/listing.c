@@ -72,6 +72,7 @@ kexec_bls_list_directory (KexecBlsListing *self, KexecPlace *place, int place_fd
   g_autoptr (GPtrArray) names = NULL;
   kexec_autofd fd = kexec_beneath_open (place_fd, name, O_RDONLY | O_DIRECTORY, &error);
 
+  kexec_scan_note (self->scan, path);
   if (fd < 0 && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
     kexec_findings_add (self->menu->findings, KEXEC_FINDING_MENU_UNREADABLE, path, NULL,
                         "%s, so that the entries there are missing here; ask again as root, or see "
@@ -80,7 +81,7 @@ kexec_bls_list_directory (KexecBlsListing *self, KexecPlace *place, int place_fd
   if (fd < 0 || !note_directory (self, fd))
     return;
   names = read_names (self, fd, suffix);
-  for (guint i = 0; i < names->len; i++)
+  for (guint i = 0; i < names->len && !self->is_full; i++)
     visit (self, place, place_fd, path, names->pdata[i]);
 }
 
