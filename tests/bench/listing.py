@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 from statistics import median
 
-from .initrd import BUILD, build
+from .initrd import BUILD, SOURCE, build
 
 ENTRIES = 1000
 KERNELS = 20
@@ -66,14 +66,17 @@ def compare(title: str, ours: list[str | Path], theirs: list[str | Path]) -> Non
 
 def main() -> None:
     build()
-    subprocess.run(["ninja", "-C", BUILD, "client/kexecctl", "tests/unit/make-kernel"], check=True,
+    subprocess.run(["ninja", "-C", BUILD, "client/kexecctl", "tests/unit/make-kernel",
+                    "tests/unit/make-uki", "tests/integration/test-daemon"], check=True,
                    stdout=subprocess.DEVNULL)
     kexecctl = BUILD / "client" / "kexecctl"
     with tempfile.TemporaryDirectory(prefix="kexecd-bench-") as folder:
         root = Path(folder)
         fill(root)
         ours: list[str | Path] = [kexecctl, f"--root={root}", "list"]
-        theirs: list[str | Path] = ["bootctl", f"--esp-path={root}/boot", "list"]
+        bootctl = subprocess.run([SOURCE / "tools" / "get-bootctl"], check=True,
+                                 stdout=subprocess.PIPE, text=True).stdout.strip()
+        theirs: list[str | Path] = [bootctl, f"--esp-path={root}/boot", "list"]
         compare(f"{ENTRIES} entries, for people", ours, theirs)
         compare(f"{ENTRIES} entries, as JSON", [*ours, "--json"], [*theirs, "--json=short"])
         subprocess.run(["umount", root / "boot"], check=True)

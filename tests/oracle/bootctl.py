@@ -12,7 +12,6 @@ from __future__ import annotations
 import os
 import random
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -26,10 +25,11 @@ MENUS = 40
 SEED = 4
 
 # Its file systems have to be mounted; a user namespace may mount folders over themselves.
+GET_BOOTCTL = Path(__file__).resolve().parents[2] / "tools" / "get-bootctl"
 NAMESPACE = ["unshare", "--user", "--map-root-user", "--mount"]
 SCRIPT = """
 mount --bind "$1/efi" "$1/efi" && mount --bind "$1/boot" "$1/boot" &&
-exec bootctl --no-pager list --esp-path="$1/efi" --boot-path="$1/boot"
+exec "$BOOTCTL" --no-pager list --esp-path="$1/efi" --boot-path="$1/boot"
 """
 ENVIRONMENT = {
     **os.environ, "LC_ALL": "C.UTF-8", "SYSTEMD_COLORS": "0", "SYSTEMD_RELAX_ESP_CHECKS": "1",
@@ -152,7 +152,9 @@ class Oracle(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    if shutil.which("bootctl") is None or subprocess.run([*NAMESPACE, "true"]).returncode != 0:
+    got = subprocess.run([GET_BOOTCTL], stdout=subprocess.PIPE, text=True, check=False)
+    ENVIRONMENT["BOOTCTL"] = got.stdout.strip()
+    if got.returncode != 0 or subprocess.run([*NAMESPACE, "true"]).returncode != 0:
         print("bootctl and user namespaces are needed")
         sys.exit(77)
     unittest.main(argv=sys.argv[:1])
