@@ -215,7 +215,8 @@ kexec_catalog_list (int root_fd, const KexecConfig *config, GPtrArray **inputs, 
   read_menus (&self);
   self.entries = kexec_merge (self.scan, self.menus);
   if (self.entries->len == 0 && self.scan->error != NULL) {
-    g_propagate_error (error, g_steal_pointer (&self.scan->error));
+    g_propagate_prefixed_error (error, g_steal_pointer (&self.scan->error),
+                                "No kernel was found: ");
     return NULL;
   }
   kexec_complete (self.scan, self.entries);

@@ -141,6 +141,17 @@ follow_link (KexecBlockDevices *devices, const char *tag, const char *value)
   return kexec_block_devices_get_path (devices, path);
 }
 
+/* Returns: how to tell two devices of one name apart: by what they do not have in common. */
+static const char *
+advise (const KexecBlockDevice *one, const KexecBlockDevice *other)
+{
+  if (*one->part_uuid != '\0' && !g_str_equal (one->part_uuid, other->part_uuid))
+    return "unplug one, or name the right one by its PARTUUID";
+  if (*one->fs_uuid != '\0' && !g_str_equal (one->fs_uuid, other->fs_uuid))
+    return "unplug one, or name the right one by its UUID";
+  return "unplug one";
+}
+
 static KexecBlockDevice *
 find_tagged (const KexecMount *line, KexecBlockDevices *devices, const char *tag, const char *value,
              char **ambiguity)
@@ -161,10 +172,9 @@ find_tagged (const KexecMount *line, KexecBlockDevices *devices, const char *tag
     return found;
   }
   if (second != NULL)
-    *ambiguity = g_strdup_printf (
-      "%s and %s both have %s=%s, by which /etc/fstab names %s; unplug one, or name the right one "
-      "by its PARTUUID",
-      found->path, second->path, tag, value, line->target);
+    *ambiguity =
+      g_strdup_printf ("%s and %s both have %s=%s, by which /etc/fstab names %s; %s", found->path,
+                       second->path, tag, value, line->target, advise (found, second));
   return found;
 }
 

@@ -32,7 +32,7 @@ set_error (const KexecPlace *self, int code, const char *why, GError **error)
 {
   if (code == EPERM || code == EACCES)
     g_set_error (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED,
-                 "%s is not mounted, and only root may mount it, which kexecd does where it runs",
+                 "%s is not mounted, and only root, and kexecd where it runs, can mount it",
                  self->path);
   else if (code == EBUSY)
     g_set_error (error, G_IO_ERROR, G_IO_ERROR_BUSY,

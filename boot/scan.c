@@ -96,10 +96,11 @@ open_place (KexecScan *self, const KexecPlace *place)
     return fd;
   if (is_worth_saying (self, place, error)) {
     kexec_findings_add (self->findings, KEXEC_FINDING_BOOT_UNREACHABLE, place->path, NULL,
-                        "%s, so that what is there is missing here; mend that, or mount it",
+                        "%s, so that what is there is missing here; change that, or mount it",
                         error->message);
     if (self->error == NULL)
-      self->error = g_steal_pointer (&error);
+      self->error =
+        g_error_new (error->domain, error->code, "%s; change that, or mount it", error->message);
   }
   return UNUSABLE;
 }

@@ -340,6 +340,7 @@ test_ambiguous (void)
   } cases[] = {
     { "UUID=2222-boot", "/dev/sda3 and /dev/sdb1 both have UUID=2222-boot" },
     { "LABEL=boot", "/dev/sda3 and /dev/sdc1 both have LABEL=boot" },
+    { "LABEL=boot", "; unplug one, or name the right one by its UUID" }, /* no partitions' */
     { "/dev/disk/by-uuid/2222-boot", "/dev/sda3 and /dev/sdb1 both" },
     { "/dev/sda3", NULL },
     { "LABEL=other", NULL },
