@@ -66,6 +66,12 @@ def entry_of(shell: Shell, release: str) -> Json:
     return next(entry for entry in entries(shell) if entry["version"] == release)
 
 
+def check_codes(shell: Shell, *, code: Exit = Exit.DONE) -> list[str]:
+    """What `kexecctl check` finds about the default entry, and ends with."""
+    done = shell.run("kexecctl check --json", code=code)
+    return [finding["code"] for finding in json.loads(done.stdout)["findings"]]
+
+
 def slot_is_full(machine: Machine) -> bool:
     return machine.root.out("cat /sys/kernel/kexec_loaded") == "1"
 

@@ -7,7 +7,7 @@ import shutil
 
 from .client import Exit, asks_for, default_entry, entries, slot_is_full
 from .image import COMMAND_LINE
-from .machine import Machine
+from .machine import Machine, make_empty
 from .menus import System, boot_staged, facts, promised, stage_default
 from .wait import wait_for
 
@@ -15,6 +15,26 @@ CUSTOM = "org.kexec.manager.stage-custom"
 
 # Says where the first file system was mounted after it began to watch.
 WATCHER = "findmnt --poll=mount --first-only --noheadings --output=TARGET"
+
+CONFIGURATION = "/etc/kexecd/kexecd.conf.d/boot.conf"
+# What keeps kexecd from mounting, what takes that back, and what the sentence has to name.
+OBSTACLES = {
+    "not wanted": (
+        f"printf '[Manager]\\nMountBoot=no\\n' >{CONFIGURATION}",
+        f"rm {CONFIGURATION}",
+        "MountBoot=no",
+    ),
+    "for everyone to mount": (
+        "sed -i s/noauto/noauto,users/ /etc/fstab",
+        "sed -i s/noauto,users/noauto/ /etc/fstab",
+        "ordinary users",
+    ),
+    "no such disk": (
+        "sed -i s/LABEL=boot/LABEL=no-such/ /etc/fstab",
+        "sed -i s/LABEL=no-such/LABEL=boot/ /etc/fstab",
+        "LABEL=no-such",
+    ),
+}
 
 
 def test_found_and_staged(boot_machine: Machine) -> None:
@@ -68,6 +88,62 @@ def test_another_disk_of_the_same_name(boot_machine: Machine) -> None:
     machine.alice.run("kexecctl stage", code=Exit.UNAUTHORIZED)
     assert asks_for(machine.alice, "kexecctl stage") == CUSTOM
     assert not slot_is_full(machine)
+
+
+def test_partition(boot_machine: Machine) -> None:
+    """A partition's own name tells it from a disk of the same label; FAT is judged by options."""
+    machine, entry = boot_machine, default_entry(boot_machine.alice)
+    disk = machine.files["second"].with_name("partitioned.qcow2")
+    make_empty(disk, "128M")
+    device = machine.plug(disk)
+    part = f"{device}-part1"
+    machine.root.run(
+        f"echo type=linux | sfdisk --quiet --label=gpt {device} && udevadm settle &&"
+        f" mkfs.ext4 -q -L boot {part} && mkdir /tmp/boot && udevadm settle"
+    )
+    name = machine.root.out(f"blkid -o value -s PARTUUID {part}")
+
+    _copy_boot(machine, part)
+    _list_in_fstab(machine, "LABEL=boot /boot ext4 noauto 0 2")
+    assert not default_entry(machine.alice)["trusted"]
+    _list_in_fstab(machine, f"PARTUUID={name} /boot ext4 noauto 0 2")
+    assert default_entry(machine.alice) == entry and entry["trusted"]
+
+    machine.root.run(f"mkfs.vfat -n ESP {part} >/dev/null && udevadm settle")
+    _copy_boot(machine, part)
+    machine.root.run("modprobe --remove vfat")  # for the kernel to load when kexecd mounts
+    _list_in_fstab(machine, f"PARTUUID={name} /boot vfat noauto,umask=0002 0 2")
+    assert not default_entry(machine.alice)["trusted"]
+    _list_in_fstab(machine, f"PARTUUID={name} /boot vfat noauto,umask=0077 0 2")
+    assert facts(default_entry(machine.alice)) == facts(entry)
+    stage_default(machine, entry)
+    assert machine.root.out("findmnt --noheadings /boot || true") == ""
+
+
+def test_not_to_be_mounted(boot_machine: Machine) -> None:
+    """What keeps kexecd from mounting it is said, and nothing is staged."""
+    machine = boot_machine
+    assert default_entry(machine.alice)["trusted"]
+    for change, undo, word in OBSTACLES.values():
+        machine.root.run(change)
+        for command in ("kexecctl list", "kexecctl stage"):
+            refused = machine.alice.run(command, code=Exit.FAILED)
+            assert "/boot is " in refused.stderr and word in refused.stderr, refused.stderr
+        machine.root.run(undo)
+    assert default_entry(machine.alice)["trusted"] and not slot_is_full(machine)
+
+
+def _copy_boot(machine: Machine, device: str) -> None:
+    """Fill another file system with what /boot has."""
+    machine.root.run(
+        f"mount /dev/vdb /boot && mount {device} /tmp/boot &&"
+        " cp --dereference /boot/vmlinuz-* /boot/initrd.img-* /tmp/boot/ &&"
+        " umount /tmp/boot /boot"
+    )
+
+
+def _list_in_fstab(machine: Machine, line: str) -> None:
+    machine.root.run(f"sed -i 's|^.* /boot .*$|{line}|' /etc/fstab")
 
 
 def _assert_let_go(machine: Machine) -> None:

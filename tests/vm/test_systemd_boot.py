@@ -10,7 +10,7 @@ import base64
 import json
 import re
 
-from .client import default_entry, entries, staged
+from .client import check_codes, default_entry, entries, staged
 from .image import COMMAND_LINE
 from .machine import Machine
 from .menus import (
@@ -25,6 +25,10 @@ from .menus import (
 )
 
 LOADER_ENTRIES = "/sys/firmware/efi/efivars/LoaderEntries-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f"
+# One start of Boot0000: four bytes of attributes, two of the number.
+BOOT_NEXT = "/sys/firmware/efi/efivars/BootNext-8be4df61-93ca-11d2-aa0d-00e098032b8c"
+SET_BOOT_NEXT = rf"printf '\007\000\000\000\000\000' >{BOOT_NEXT}"
+
 PROFILES = ("profiles.efi", "profiles.efi@second", "profiles.efi@third")
 
 
@@ -79,6 +83,20 @@ def test_profile(systemd_boot_machine: Machine) -> None:
     assert staged(machine.root)["id"] == "profiles.efi@second"
     after = boot_staged(machine, machine.root)
     assert after == System(machine.image.releases[-1], f"{COMMAND_LINE} kexecd.uki=second")
+
+
+def test_firmware_waits(systemd_boot_machine: Machine) -> None:
+    """What the firmware was asked to do next is said: a kexec does not pass it."""
+    machine, pending = systemd_boot_machine, "firmware-pending"
+    assert entries(machine.alice) == entries(machine.root)
+    assert pending not in codes(default_entry(machine.alice))
+    machine.root.run("bootctl reboot-to-firmware true")
+    assert pending in check_codes(machine.alice)
+    machine.root.run("bootctl reboot-to-firmware false")
+    assert pending not in check_codes(machine.alice)
+    machine.root.run(SET_BOOT_NEXT)
+    found = [item for item in default_entry(machine.alice)["findings"] if item["code"] == pending]
+    assert len(found) == 1 and "Boot0000" in found[0]["text"]
 
 
 def _facts_of_bootctl(machine: Machine) -> list[tuple[str, str, list[str], str]]:
