@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "boot/fd.h"
-#include "boot/grub/host.h"
 #include "boot/kernel-name.h"
 #include "boot/kernel-release.h"
 #include "image/cmdline.h"
@@ -15,14 +14,28 @@
 
 /* A menu that is converted. */
 typedef struct {
-  KexecScan *scan;
-  const GPtrArray *files;
+  const KexecGrubScan *host;
   KexecMenu *menu;
   GHashTable *snippets;  /* paths of files that are an entry each */
   GHashTable *ids;       /* that are taken */
   GHashTable *releases;  /* of kernels that have an entry */
   GHashTable *converted; /* (element-type KexecGrubEntry KexecEntry) */
 } Conversion;
+
+static void
+add_not_found (const Conversion *self, KexecEntry *entry, const char *where)
+{
+  if (self->host->confined != NULL)
+    kexec_findings_add (entry->findings, KEXEC_FINDING_ENTRY_UNREADABLE, where, NULL,
+                        "%s is not looked for outside of %s, because others than root can change "
+                        "GRUB's menu there; see that root alone can",
+                        where, self->host->confined->path);
+  else
+    kexec_findings_add (entry->findings, KEXEC_FINDING_ENTRY_UNREADABLE, where, NULL,
+                        "%s is on a file system that is not here, or is no path that can be "
+                        "followed; mount what it is on, or make GRUB's menu anew",
+                        where);
+}
 
 /*
  * Finds a file below the root, and opens it; a failure is a finding.
@@ -38,16 +51,13 @@ open_file (const Conversion *self, KexecEntry *entry, const KexecGrubFile *file,
   g_autoptr (GError) error = NULL;
   int fd;
 
-  *where = kexec_grub_scan_locate (self->scan, file->device, file->path, place);
+  *where = kexec_grub_scan_locate (self->host, file->device, file->path, place);
   if (*where == NULL) {
     *where = kexec_printable (file->path);
-    kexec_findings_add (entry->findings, KEXEC_FINDING_ENTRY_UNREADABLE, *where, NULL,
-                        "%s is on a file system that is not here, or is no path that can be "
-                        "followed; mount what it is on, or make GRUB's menu anew",
-                        *where);
+    add_not_found (self, entry, *where);
     return -1;
   }
-  fd = kexec_scan_open_regular (self->scan, *where, &error);
+  fd = kexec_scan_open_regular (self->host->scan, *where, &error);
   if (fd >= 0)
     return fd;
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
@@ -126,9 +136,9 @@ set_named_by (const Conversion *self, KexecEntry *entry, const KexecGrubEntry *g
 {
   g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
 
-  for (guint i = 0; i < self->files->len; i++)
-    if (!g_hash_table_contains (self->snippets, self->files->pdata[i]))
-      g_strv_builder_add (names, self->files->pdata[i]);
+  for (guint i = 0; i < self->host->files->len; i++)
+    if (!g_hash_table_contains (self->snippets, self->host->files->pdata[i]))
+      g_strv_builder_add (names, self->host->files->pdata[i]);
   if (grub->snippet != NULL)
     g_strv_builder_add (names, grub->snippet);
   g_strfreev (entry->named_by);
@@ -340,8 +350,7 @@ set_default (Conversion *self, const KexecGrubOutcome *outcome, const char *path
 }
 
 KexecMenu *
-kexec_grub_convert (KexecScan *scan, const KexecGrubOutcome *outcome, const char *path,
-                    const GPtrArray *files)
+kexec_grub_convert (const KexecGrubScan *host, const KexecGrubOutcome *outcome, const char *path)
 {
   g_autoptr (GHashTable) ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr (GHashTable) releases = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -349,8 +358,7 @@ kexec_grub_convert (KexecScan *scan, const KexecGrubOutcome *outcome, const char
   g_autoptr (GHashTable) snippets = g_hash_table_new (g_str_hash, g_str_equal);
   g_autoptr (GPtrArray) parents = g_ptr_array_new ();
   Conversion self = {
-    .scan = scan,
-    .files = files,
+    .host = host,
     .menu = kexec_menu_new (),
     .ids = ids,
     .releases = releases,

@@ -3,14 +3,15 @@
 #pragma once
 
 #include "boot/grub/eval.h"
+#include "boot/grub/host.h"
 #include "boot/source.h"
 
 /**
  * kexec_grub_convert:
+ * @host: what the script read
  * @path: of the configuration file, for people
- * @files: (element-type utf8): absolute paths of all files that the menu came from
  *
  * Returns: (transfer full): the entries that boot Linux, and the default.
  */
-KexecMenu *kexec_grub_convert (KexecScan *scan, const KexecGrubOutcome *outcome, const char *path,
-                               const GPtrArray *files);
+KexecMenu *kexec_grub_convert (const KexecGrubScan *host, const KexecGrubOutcome *outcome,
+                               const char *path);

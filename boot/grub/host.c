@@ -5,9 +5,21 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <gio/gio.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "boot/fd.h"
+#include "image/printable.h"
+
+/* The longest path that a confined script can name. */
+#define PATH_LENGTH_MAX 1024
+
+/* A device that a script names, as far as it is known. */
+typedef struct {
+  char *index;
+  char *fs_uuid;
+  char *fs_label;
+} Device;
 
 char *
 kexec_grub_scan_device (const KexecScan *scan, const KexecPlace *place)
@@ -21,18 +33,113 @@ kexec_grub_scan_device (const KexecScan *scan, const KexecPlace *place)
   return kexec_grub_device_new ("place", index);
 }
 
-char *
-kexec_grub_scan_locate (KexecScan *scan, const char *device, const char *path, KexecPlace **place)
+void
+kexec_grub_scan_clear (KexecGrubScan *self)
 {
-  g_autofree char *index = kexec_grub_device_parse (device, "place");
-  g_autofree char *fs_uuid = kexec_grub_device_parse (device, "fs-uuid");
-  g_autofree char *fs_label = kexec_grub_device_parse (device, "label");
-  KexecFsHint hint = { .fs_uuid = fs_uuid, .fs_label = fs_label };
-  guint64 i = index != NULL ? g_ascii_strtoull (index, NULL, 10) : G_MAXUINT;
+  g_clear_pointer (&self->suspect, g_free);
+}
 
-  if (i < scan->places->len)
-    hint.place = scan->places->pdata[i];
-  return kexec_scan_locate (scan, &hint, path, place);
+static void
+device_clear (Device *self)
+{
+  g_free (self->index);
+  g_free (self->fs_uuid);
+  g_free (self->fs_label);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Device, device_clear)
+
+static Device
+parse_device (const char *device)
+{
+  return (Device){
+    .index = kexec_grub_device_parse (device, "place"),
+    .fs_uuid = kexec_grub_device_parse (device, "fs-uuid"),
+    .fs_label = kexec_grub_device_parse (device, "label"),
+  };
+}
+
+/* Returns: (transfer none) (nullable) */
+static const KexecPlace *
+get_place (const KexecScan *scan, const Device *device)
+{
+  guint64 i = device->index != NULL ? g_ascii_strtoull (device->index, NULL, 10) : G_MAXUINT;
+
+  return i < scan->places->len ? scan->places->pdata[i] : NULL;
+}
+
+/* Whether @device can be the file system that @place is on. */
+static gboolean
+can_be (const KexecScan *scan, const Device *device, const KexecPlace *place)
+{
+  if (device->index != NULL)
+    return get_place (scan, device) == place;
+  if (device->fs_uuid != NULL && *place->fs_uuid != '\0')
+    return g_ascii_strcasecmp (device->fs_uuid, place->fs_uuid) == 0;
+  if (device->fs_label != NULL && *place->fs_label != '\0')
+    return strcmp (device->fs_label, place->fs_label) == 0;
+  return TRUE;
+}
+
+static gboolean
+is_clean (const char *path)
+{
+  g_autofree char *printable = kexec_printable (path);
+  g_auto (GStrv) components = g_strsplit (path, "/", -1);
+
+  return strlen (path) <= PATH_LENGTH_MAX && strcmp (printable, path) == 0 &&
+         !g_strv_contains ((const char *const *) components, "..");
+}
+
+/* Finds a file by its name alone: where else there is a file, the script would learn from where it
+   is found. */
+static char *
+locate_confined (const KexecGrubScan *self, const Device *device, const char *path,
+                 KexecPlace **place)
+{
+  const KexecPlace *confined = self->confined;
+  const char *top = confined->fs_path;
+  gboolean is_whole = strcmp (top, "/") == 0;
+  g_autofree char *found = NULL;
+
+  /* Not even the root's own script may look at the root's files: everybody's secrets are there. */
+  if (confined == kexec_scan_root (self->scan) || !can_be (self->scan, device, confined) ||
+      !is_clean (path))
+    return NULL;
+  if (!is_whole && *top != '\0' && g_str_has_prefix (path, top) && path[strlen (top)] == '/')
+    found = kexec_place_path (confined, path + strlen (top) + 1);
+  else if (!is_whole && kexec_place_relative (confined, path) != NULL)
+    found = g_strdup (path);
+  else if (is_whole || *top == '\0')
+    found = kexec_place_path (confined, path + strspn (path, "/"));
+  if (found == NULL || kexec_scan_place_of (self->scan, found) != confined)
+    return NULL;
+  *place = kexec_scan_place_of (self->scan, found);
+  return g_steal_pointer (&found);
+}
+
+char *
+kexec_grub_scan_locate (const KexecGrubScan *self, const char *device, const char *path,
+                        KexecPlace **place)
+{
+  g_auto (Device) parsed = parse_device (device);
+  KexecFsHint hint = {
+    .place = get_place (self->scan, &parsed),
+    .fs_uuid = parsed.fs_uuid,
+    .fs_label = parsed.fs_label,
+  };
+
+  if (self->confined != NULL)
+    return locate_confined (self, &parsed, path, place);
+  return kexec_scan_locate (self->scan, &hint, path, place);
+}
+
+/* Whether root alone can change what is at @path. */
+static gboolean
+is_trusted (const KexecGrubScan *self, const KexecPlace *place, const char *path)
+{
+  return self->judge == NULL ||
+         self->judge (self->judge_data, place, kexec_scan_open_place (self->scan, place), path);
 }
 
 /* Whether there is no such file, be it that what should be its directory is none. */
@@ -49,7 +156,7 @@ read_file (gpointer data, const char *device, const char *path, gsize max, char 
 {
   KexecGrubScan *self = data;
   KexecPlace *place = NULL;
-  g_autofree char *found = kexec_grub_scan_locate (self->scan, device, path, &place);
+  g_autofree char *found = kexec_grub_scan_locate (self, device, path, &place);
   g_autoptr (GError) local_error = NULL;
   char *text;
 
@@ -65,6 +172,8 @@ read_file (gpointer data, const char *device, const char *path, gsize max, char 
     g_propagate_error (error, g_steal_pointer (&local_error));
     return NULL;
   }
+  if (self->confined == NULL && !is_trusted (self, place, found))
+    self->confined = place;
   if (!g_ptr_array_find_with_equal_func (self->files, found, g_str_equal, NULL))
     g_ptr_array_add (self->files, g_strdup (found));
   *where = g_steal_pointer (&found);
@@ -76,7 +185,7 @@ look (gpointer data, const char *device, const char *path)
 {
   KexecGrubScan *self = data;
   KexecPlace *place = NULL;
-  g_autofree char *found = kexec_grub_scan_locate (self->scan, device, path, &place);
+  g_autofree char *found = kexec_grub_scan_locate (self, device, path, &place);
   g_autoptr (GError) error = NULL;
   kexec_autofd fd = found != NULL ? kexec_scan_open (self->scan, found, O_PATH, &error) : -1;
   struct stat st;
@@ -95,7 +204,7 @@ list (gpointer data, const char *device, const char *path, guint max)
 {
   KexecGrubScan *self = data;
   KexecPlace *place = NULL;
-  g_autofree char *found = kexec_grub_scan_locate (self->scan, device, path, &place);
+  g_autofree char *found = kexec_grub_scan_locate (self, device, path, &place);
   int fd = found != NULL ? kexec_scan_open (self->scan, found, O_RDONLY | O_DIRECTORY, NULL) : -1;
   DIR *dir = fd >= 0 ? fdopendir (fd) : NULL;
   GPtrArray *names = NULL;

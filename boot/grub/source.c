@@ -11,15 +11,22 @@
 #include "boot/fd.h"
 #include "boot/grub/convert.h"
 #include "boot/grub/host.h"
+#include "boot/trust.h"
 
 /* Vendors' directories on an EFI System Partition that are looked at. */
 #define VENDORS_MAX 64
+
+/* One look for GRUB's configuration. */
+typedef struct {
+  KexecScan *scan;
+  KexecTrust *trust; /* (nullable): where nobody's trust is in question */
+} Reader;
 
 /* A configuration file, and what came of it. */
 typedef struct {
   char *path; /* absolute, below the root */
   KexecGrubOutcome *outcome;
-  GPtrArray *files; /* (element-type utf8): that were read */
+  KexecGrubScan host;
 } Config;
 
 static void
@@ -27,7 +34,8 @@ config_free (Config *self)
 {
   g_free (self->path);
   kexec_grub_outcome_free (self->outcome);
-  g_ptr_array_unref (self->files);
+  g_ptr_array_unref (self->host.files);
+  kexec_grub_scan_clear (&self->host);
   g_free (self);
 }
 
@@ -61,21 +69,29 @@ exists (KexecScan *scan, const char *path)
   return fd >= 0;
 }
 
+static gboolean
+judge (gpointer trust, const KexecPlace *place, int place_fd, const char *path)
+{
+  return kexec_trust_judge (trust, place, place_fd, path, NULL);
+}
+
 /* @relative: within the place. Returns: (transfer full): what came of the file, be there none */
 static Config *
-read_config (KexecScan *scan, const KexecPlace *place, const char *relative)
+read_config (Reader *reader, const KexecPlace *place, const char *relative)
 {
+  KexecScan *scan = reader->scan;
   Config *self = g_new0 (Config, 1);
   g_autofree char *device = kexec_grub_scan_device (scan, place);
   const char *top = *place->fs_path == '/' && place->fs_path[1] != '\0' ? place->fs_path : "";
   g_autofree char *path = g_strdup_printf ("%s/%s", top, relative);
   gboolean is_efi = g_str_has_prefix (relative, "EFI/") || exists (scan, "/sys/firmware/efi");
-  KexecGrubScan host = { .scan = scan };
 
   self->path = kexec_place_path (place, relative);
-  self->files = g_ptr_array_new_with_free_func (g_free);
-  host.files = self->files;
-  self->outcome = kexec_grub_evaluate (&kexec_grub_scan_host, &host, device, path,
+  self->host.scan = scan;
+  self->host.files = g_ptr_array_new_with_free_func (g_free);
+  self->host.judge = reader->trust != NULL ? judge : NULL;
+  self->host.judge_data = reader->trust;
+  self->outcome = kexec_grub_evaluate (&kexec_grub_scan_host, &self->host, device, path,
                                        is_efi ? "efi" : "pc", get_cpu (is_efi));
   return self;
 }
@@ -94,8 +110,9 @@ compare_names (gconstpointer a, gconstpointer b)
 
 /* Adds what there is of EFI/VENDOR/grub.cfg in a place. */
 static void
-add_vendors (KexecScan *scan, const KexecPlace *place, GPtrArray *configs)
+add_vendors (Reader *reader, const KexecPlace *place, GPtrArray *configs)
 {
+  KexecScan *scan = reader->scan;
   g_autofree char *device = kexec_grub_scan_device (scan, place);
   KexecGrubScan host = { .scan = scan };
   g_autoptr (GPtrArray) names = kexec_grub_scan_host.list (&host, device, "/EFI", VENDORS_MAX);
@@ -109,19 +126,20 @@ add_vendors (KexecScan *scan, const KexecPlace *place, GPtrArray *configs)
     g_autofree char *path = kexec_place_path (place, relative);
 
     if (*name != '.' && exists (scan, path))
-      g_ptr_array_add (configs, read_config (scan, place, relative));
+      g_ptr_array_add (configs, read_config (reader, place, relative));
   }
 }
 
 /* Returns: (transfer full) (element-type Config): those on EFI System Partitions. Below another
    root nobody knows which places those are. */
 static GPtrArray *
-read_vendors (KexecScan *scan)
+read_vendors (Reader *reader)
 {
+  KexecScan *scan = reader->scan;
   GPtrArray *configs = g_ptr_array_new_with_free_func ((GDestroyNotify) config_free);
 
   for (guint i = 1; i < scan->places->len; i++)
-    add_vendors (scan, scan->places->pdata[i], configs);
+    add_vendors (reader, scan->places->pdata[i], configs);
   return configs;
 }
 
@@ -139,7 +157,7 @@ static gboolean
 is_led_to (const GPtrArray *vendors, const Config *config)
 {
   for (guint i = 0; i < vendors->len; i++)
-    if (g_ptr_array_find_with_equal_func (((Config *) vendors->pdata[i])->files, config->path,
+    if (g_ptr_array_find_with_equal_func (((Config *) vendors->pdata[i])->host.files, config->path,
                                           g_str_equal, NULL))
       return TRUE;
   return FALSE;
@@ -147,51 +165,61 @@ is_led_to (const GPtrArray *vendors, const Config *config)
 
 /* Of two that both have entries. */
 static const Config *
-choose_one (KexecScan *scan, const Config *one, const Config *other)
+choose_one (Reader *reader, const Config *one, const Config *other)
 {
-  g_autoptr (GPtrArray) vendors = read_vendors (scan);
+  g_autoptr (GPtrArray) vendors = read_vendors (reader);
 
   if (is_led_to (vendors, one) != is_led_to (vendors, other))
     return is_led_to (vendors, one) ? one : other;
-  return get_mtime (scan, other) > get_mtime (scan, one) ? other : one;
+  return get_mtime (reader->scan, other) > get_mtime (reader->scan, one) ? other : one;
 }
 
 static KexecMenu *
-convert (KexecScan *scan, const Config *config)
+convert (const Config *config)
 {
-  return kexec_grub_convert (scan, config->outcome, config->path, config->files);
+  return kexec_grub_convert (&config->host, config->outcome, config->path);
 }
 
 /* There is none in /boot that has entries. @first: the one that should be there */
 static KexecMenu *
-read_elsewhere (KexecScan *scan, const Config *first)
+read_elsewhere (Reader *reader, const Config *first)
 {
-  g_autoptr (GPtrArray) vendors = read_vendors (scan);
+  g_autoptr (GPtrArray) vendors = read_vendors (reader);
 
   for (guint i = 0; i < vendors->len; i++)
     if (has_entries (vendors->pdata[i]))
-      return convert (scan, vendors->pdata[i]);
-  return convert (scan, first);
+      return convert (vendors->pdata[i]);
+  return convert (first);
 }
 
 static KexecMenu *
-read_grub (KexecScan *scan)
+read_menu (Reader *reader)
 {
-  const KexecPlace *boot = kexec_scan_find_place (scan, KEXEC_PLACE_BOOT);
+  const KexecPlace *boot = kexec_scan_find_place (reader->scan, KEXEC_PLACE_BOOT);
   g_autoptr (Config) one = NULL;
   g_autoptr (Config) other = NULL;
 
   if (boot == NULL)
     return kexec_menu_new ();
-  one = read_config (scan, boot, "grub/grub.cfg");
-  other = read_config (scan, boot, "grub2/grub.cfg");
+  one = read_config (reader, boot, "grub/grub.cfg");
+  other = read_config (reader, boot, "grub2/grub.cfg");
   if (has_entries (one) && has_entries (other))
-    return convert (scan, choose_one (scan, one, other));
+    return convert (choose_one (reader, one, other));
   if (has_entries (one))
-    return convert (scan, one);
+    return convert (one);
   if (has_entries (other))
-    return convert (scan, other);
-  return read_elsewhere (scan, other->outcome->findings->len > 0 ? other : one);
+    return convert (other);
+  return read_elsewhere (reader, other->outcome->findings->len > 0 ? other : one);
+}
+
+/* Below another root nothing is trusted, and nothing is read but for who could read it anyway. */
+static KexecMenu *
+read_grub (KexecScan *scan)
+{
+  g_autoptr (KexecTrust) trust = scan->is_live ? kexec_trust_new (scan->root_fd) : NULL;
+  Reader reader = { .scan = scan, .trust = trust };
+
+  return read_menu (&reader);
 }
 
 const KexecSource kexec_source_grub = {

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "boot/grub/convert.h"
 #include "tests/unit/expect.h"
 #include "tests/unit/make-kernel.h"
 #include "tests/unit/make-tree.h"
@@ -434,6 +435,81 @@ test_nothing (void)
   g_assert_nonnull (strstr (finding_text (unreadable->findings, "menu-unreadable"), "as root"));
 }
 
+/* Whether a path does not begin as that which others than root can write. */
+static gboolean
+judge (gpointer hostile, const KexecPlace *place, int place_fd, const char *path)
+{
+  g_assert_nonnull (place);
+  return !g_str_has_prefix (path, hostile);
+}
+
+/* Reads /grub/grub.cfg of the place at @place. @hostile: what others than root can write */
+static KexecMenu *
+read_judged (const Tree *tree, const char *place, const char *hostile)
+{
+  g_autoptr (KexecConfig) config = kexec_config_new ();
+  g_autoptr (KexecScan) scan = kexec_scan_new (tree->fd, config);
+  g_autofree char *device = kexec_grub_scan_device (scan, kexec_scan_place_of (scan, place));
+  g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func (g_free);
+  KexecGrubScan host = {
+    .scan = scan, .files = files, .judge = judge, .judge_data = (gpointer) hostile
+  };
+  g_autoptr (KexecGrubOutcome) outcome =
+    kexec_grub_evaluate (&kexec_grub_scan_host, &host, device, "/grub/grub.cfg", "efi", "x86_64");
+  KexecMenu *menu = kexec_grub_convert (&host, outcome, "/boot/grub/grub.cfg");
+
+  kexec_grub_scan_clear (&host);
+  expect_sentences (menu->findings);
+  return menu;
+}
+
+#define LEAK                                                                                       \
+  "root=(x)\nsource /etc/secret\nsource (fs-uuid:1)/etc/secret\nsource (label:x)/@/etc/secret\n"   \
+  "source /efi/secret\nmenuentry \"wg $PSK\" --id a { linux /vmlinuz-1 $PSK; }\n"                  \
+  "if [ -f /etc/secret ]; then menuentry b { linux /vmlinuz-1; }\nfi\n"                            \
+  "if search --file --set=x /etc/secret; then menuentry c { linux /vmlinuz-1; }\nfi\n"             \
+  "if [ -f /etc/boot/secret ]; then menuentry d { linux /vmlinuz-1; }\nfi\n"                       \
+  "menuentry e { linux /etc/vmlinuz; initrd /../etc/secret /boot/initrd.img-1; }\n"                \
+  "source /boot/grub/more.cfg\n"
+
+/* Who can write a script does not see root's files through it. */
+static void
+test_confined (void)
+{
+  g_autoptr (Tree) tree = tree_new ();
+  g_autoptr (KexecMenu) trusted = NULL;
+  g_autoptr (KexecMenu) menu = NULL;
+  g_autoptr (KexecMenu) late = NULL;
+  g_autoptr (KexecMenu) root = NULL;
+
+  add_pair (tree, "boot/vmlinuz-1", "boot/initrd.img-1", "1");
+  tree_write (tree, "etc/secret", "PSK=key\n");
+  tree_write (tree, "etc/boot/secret", "PSK=key\n");
+  tree_write (tree, "etc/vmlinuz", "x");
+  tree_write (tree, "efi/secret", "PSK=key\n");
+  tree_write (tree, "grub/grub.cfg", LEAK);
+  tree_write (tree, "boot/grub/more.cfg", "menuentry more { linux /vmlinuz-1; }\n");
+  tree_write (tree, "boot/grub/grub.cfg", LEAK);
+  trusted = read_judged (tree, "/boot", "/none");
+  expect_ids (trusted, "a* b c d e more");
+  g_assert_cmpstr (((KexecEntry *) trusted->entries->pdata[0])->title, ==, "wg key");
+  menu = read_judged (tree, "/boot", "/boot/grub/grub.cfg");
+  expect_ids (menu, "a e more");
+  expect_entry (menu->entries->pdata[0], "/boot/vmlinuz-1", "", "", "1");
+  g_assert_cmpstr (((KexecEntry *) menu->entries->pdata[0])->title, ==, "wg ");
+  expect_entry (menu->entries->pdata[1], "/boot/etc/vmlinuz", "/../etc/secret /boot/initrd.img-1",
+                "", "");
+  tree_write (tree, "boot/grub/grub.cfg", "source /boot/grub/late.cfg\nsource /etc/secret\n" LEAK);
+  tree_write (tree, "boot/grub/late.cfg", "source /etc/secret\n");
+  late = read_judged (tree, "/boot", "/boot/grub/late.cfg");
+  expect_ids (late, "a e more");
+  g_assert_cmpstr (((KexecEntry *) late->entries->pdata[0])->title, ==, "wg ");
+  root = read_judged (tree, "/", "/grub");
+  expect_ids (root, "a e");
+  g_assert_cmpstr (((KexecEntry *) root->entries->pdata[0])->title, ==, "wg ");
+  expect_findings (((KexecEntry *) root->entries->pdata[0])->findings, "entry-unreadable");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -449,5 +525,6 @@ main (int argc, char **argv)
   g_test_add_func ("/grub/source/two", test_two);
   g_test_add_func ("/grub/source/undecided", test_undecided);
   g_test_add_func ("/grub/source/nothing", test_nothing);
+  g_test_add_func ("/grub/source/confined", test_confined);
   return g_test_run ();
 }
