@@ -141,6 +141,8 @@ set_named_by (const Conversion *self, KexecEntry *entry, const KexecGrubEntry *g
       g_strv_builder_add (names, self->host->files->pdata[i]);
   if (grub->snippet != NULL)
     g_strv_builder_add (names, grub->snippet);
+  if (self->host->suspect != NULL)
+    g_strv_builder_add (names, self->host->suspect);
   g_strfreev (entry->named_by);
   entry->named_by = g_strv_builder_end (names);
 }

@@ -142,6 +142,40 @@ is_trusted (const KexecGrubScan *self, const KexecPlace *place, const char *path
          self->judge (self->judge_data, place, kexec_scan_open_place (self->scan, place), path);
 }
 
+/* Returns: (transfer full): how much of @path there is. */
+static char *
+find_existing (const KexecGrubScan *self, const KexecPlace *place, const char *path)
+{
+  g_autofree char *there = g_strdup (place->path);
+  const char *relative = kexec_place_relative (place, path);
+  g_auto (GStrv) components = g_strsplit (relative != NULL ? relative : "", "/", -1);
+
+  for (guint i = 0; components[i] != NULL; i++) {
+    g_autofree char *next = g_build_filename (there, components[i], NULL);
+    kexec_autofd fd = kexec_scan_open (self->scan, next, O_PATH, NULL);
+
+    if (fd < 0)
+      break;
+    g_free (there);
+    there = g_steal_pointer (&next);
+  }
+  return g_steal_pointer (&there);
+}
+
+/* Who can make a file, or take it away, decides what a script does that looks for it. One that is
+   not trusted is enough to know: all entries may be others then. */
+static void
+judge_looked_for (KexecGrubScan *self, const KexecPlace *place, const char *path)
+{
+  g_autofree char *there = NULL;
+
+  if (self->judge == NULL || self->suspect != NULL || self->confined != NULL)
+    return;
+  there = find_existing (self, place, path);
+  if (!is_trusted (self, place, there))
+    self->suspect = g_steal_pointer (&there);
+}
+
 /* Whether there is no such file, be it that what should be its directory is none. */
 static gboolean
 is_missing (const GError *error)
@@ -167,6 +201,7 @@ read_file (gpointer data, const char *device, const char *path, gsize max, char 
   }
   text = kexec_scan_read (self->scan, found, max, &local_error);
   if (text == NULL) {
+    judge_looked_for (self, place, found);
     if (is_missing (local_error))
       local_error->code = G_IO_ERROR_NOT_FOUND;
     g_propagate_error (error, g_steal_pointer (&local_error));
@@ -190,6 +225,8 @@ look (gpointer data, const char *device, const char *path)
   kexec_autofd fd = found != NULL ? kexec_scan_open (self->scan, found, O_PATH, &error) : -1;
   struct stat st;
 
+  if (found != NULL)
+    judge_looked_for (self, place, found);
   if (fd < 0)
     return error != NULL && is_missing (error) ? KEXEC_GRUB_MISSING : KEXEC_GRUB_UNKNOWN;
   if (fstat (fd, &st) < 0)
@@ -197,6 +234,16 @@ look (gpointer data, const char *device, const char *path)
   if (S_ISDIR (st.st_mode))
     return KEXEC_GRUB_DIRECTORY;
   return st.st_size > 0 ? KEXEC_GRUB_FILE : KEXEC_GRUB_EMPTY_FILE;
+}
+
+/* What is made in a directory later is another result. */
+static void
+note_directory (KexecGrubScan *self, const KexecPlace *place, const char *path)
+{
+  g_autofree char *any = g_build_filename (path, "*", NULL);
+
+  kexec_scan_note (self->scan, any);
+  judge_looked_for (self, place, path);
 }
 
 static GPtrArray *
@@ -210,6 +257,8 @@ list (gpointer data, const char *device, const char *path, guint max)
   GPtrArray *names = NULL;
   struct dirent *file;
 
+  if (found != NULL)
+    note_directory (self, place, found);
   if (dir == NULL) {
     kexec_fd_clear (&fd);
     return NULL;

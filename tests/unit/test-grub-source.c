@@ -510,6 +510,60 @@ test_confined (void)
   expect_findings (((KexecEntry *) root->entries->pdata[0])->findings, "entry-unreadable");
 }
 
+static void
+expect_last_name (const KexecMenu *menu, const char *expected)
+{
+  const KexecEntry *entry = menu->entries->pdata[0];
+
+  g_assert_cmpstr (entry->named_by[g_strv_length (entry->named_by) - 1], ==, expected);
+}
+
+/* Who can make a file that a script looks for chooses what it does. */
+static void
+test_looked_for (void)
+{
+  static const char *const scripts[] = {
+    "if [ -f /extra/x/y ]; then true; fi\n",
+    "search --file --set=x /extra/x/y\n",
+    "source /extra/x/y\n",
+    "blscfg (x)/extra/x/\n",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (scripts); i++) {
+    g_autoptr (Tree) tree = tree_new ();
+    g_autofree char *script = g_strconcat (scripts[i], "menuentry a { linux /vmlinuz-1; }\n", NULL);
+    g_autoptr (KexecMenu) trusted = NULL;
+    g_autoptr (KexecMenu) missing = NULL;
+    g_autoptr (KexecMenu) there = NULL;
+
+    add_pair (tree, "boot/vmlinuz-1", "boot/initrd.img-1", "1");
+    tree_write (tree, "boot/grub/grub.cfg", script);
+    tree_dir (tree, "boot/extra");
+    trusted = read_judged (tree, "/boot", "/none");
+    expect_last_name (trusted, "/boot/grub/grub.cfg");
+    missing = read_judged (tree, "/boot", "/boot/extra");
+    expect_last_name (missing, "/boot/extra");
+    tree_dir (tree, "boot/extra/x");
+    there = read_judged (tree, "/boot", "/boot/extra/x");
+    expect_last_name (there, "/boot/extra/x");
+  }
+}
+
+/* A listing is done anew when something is made in a directory that was listed. */
+static void
+test_watched (void)
+{
+  g_autoptr (Tree) tree = tree_new ();
+  g_autoptr (KexecConfig) config = kexec_config_new ();
+  g_autoptr (KexecScan) scan = kexec_scan_new (tree->fd, config);
+  g_autoptr (KexecMenu) menu = NULL;
+
+  tree_write (tree, "boot/grub/grub.cfg", "blscfg\n");
+  menu = kexec_source_grub.read (scan);
+  g_assert_true (g_hash_table_contains (scan->inputs, "/boot/loader/entries/*"));
+  g_assert_true (g_hash_table_contains (scan->inputs, "/boot/EFI/*"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -526,5 +580,7 @@ main (int argc, char **argv)
   g_test_add_func ("/grub/source/undecided", test_undecided);
   g_test_add_func ("/grub/source/nothing", test_nothing);
   g_test_add_func ("/grub/source/confined", test_confined);
+  g_test_add_func ("/grub/source/looked-for", test_looked_for);
+  g_test_add_func ("/grub/source/watched", test_watched);
   return g_test_run ();
 }
