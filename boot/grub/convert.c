@@ -12,9 +12,13 @@
 #include "image/cmdline.h"
 #include "image/printable.h"
 
+/* The longest title, in characters. */
+#define TITLE_MAX 255
+
 /* A menu that is converted. */
 typedef struct {
   const KexecGrubScan *host;
+  const char *path; /* of the configuration file */
   KexecMenu *menu;
   GHashTable *snippets;  /* paths of files that are an entry each */
   GHashTable *ids;       /* that are taken */
@@ -119,12 +123,18 @@ set_initrds (const Conversion *self, KexecEntry *entry, const GPtrArray *files)
 
 /* A kernel takes bytes; what is no text cannot be shown, nor asked for. */
 static void
-set_cmdline (KexecEntry *entry, const char *cmdline)
+set_cmdline (const Conversion *self, KexecEntry *entry, const char *cmdline)
 {
-  g_free (entry->cmdline);
-  entry->cmdline = g_utf8_make_valid (cmdline, -1);
+  g_autofree char *valid = g_utf8_make_valid (cmdline, -1);
+
   entry->cmdline_origin = KEXEC_CMDLINE_OWN;
-  if (strcmp (entry->cmdline, cmdline) != 0)
+  /* Never kept: a listing of many such entries would not fit into memory or a message. */
+  if (strlen (valid) > KEXEC_CMDLINE_MAX) {
+    kexec_cmdline_check (valid, 0, valid, self->path, entry->findings);
+    return;
+  }
+  kexec_entry_set (&entry->cmdline, valid);
+  if (strcmp (valid, cmdline) != 0)
     kexec_findings_add (entry->findings, KEXEC_FINDING_ENTRY_INVALID, NULL, NULL,
                         "The command line of this entry is no UTF-8 text; write it anew in GRUB's "
                         "configuration");
@@ -181,6 +191,16 @@ make_path (const GPtrArray *parents, const KexecGrubEntry *last, gboolean is_of_
   return kexec_entry_make_id (path->str);
 }
 
+/* Returns: (transfer full): @title as it can be shown, cut where it is too long. */
+static char *
+make_title (const char *title)
+{
+  g_autofree char *shown = kexec_printable (title);
+
+  return g_utf8_strlen (shown, -1) > TITLE_MAX ? g_utf8_substring (shown, 0, TITLE_MAX)
+                                               : g_steal_pointer (&shown);
+}
+
 /* The release is that of the first entry with its kernel which is an ordinary one. */
 static void
 set_names (Conversion *self, KexecEntry *entry, const KexecGrubEntry *grub,
@@ -193,7 +213,7 @@ set_names (Conversion *self, KexecEntry *entry, const KexecGrubEntry *grub,
   g_free (entry->id);
   entry->id = take_id (self, grub->id);
   g_free (entry->title);
-  entry->title = kexec_printable (grub->title);
+  entry->title = make_title (grub->title);
   if (strcmp (ids, entry->id) != 0)
     g_strv_builder_add (aliases, ids);
   if (strcmp (titles, ids) != 0)
@@ -229,7 +249,7 @@ convert_entry (Conversion *self, KexecGrubEntry *grub, const GPtrArray *parents)
 
   kexec_entry_set (&entry->source, kexec_source_grub.name);
   entry->is_locked = grub->is_locked;
-  set_cmdline (entry, grub->target->cmdline);
+  set_cmdline (self, entry, grub->target->cmdline);
   set_kernel (self, entry, grub->target->kernel);
   set_initrds (self, entry, grub->target->initrds);
   set_names (self, entry, grub, parents);
@@ -290,7 +310,7 @@ explain (const KexecGrubOutcome *outcome, const KexecGrubChoice *choice, const c
 {
   const char *chooser = find_chooser (outcome);
   const char *value = outcome->menu->default_value;
-  g_autofree char *shown = kexec_printable (value != NULL ? value : "");
+  g_autofree char *shown = make_title (value != NULL ? value : "");
 
   if (choice->is_lost)
     return g_strdup_printf ("it is the first in %s, where \"%s\", which should be it, is not there",
@@ -340,7 +360,7 @@ set_default (Conversion *self, const KexecGrubOutcome *outcome, const char *path
   g_free (menu->default_reason);
   menu->default_reason = explain (outcome, choice, path);
   g_free (menu->default_other);
-  menu->default_other = menu->default_entry == NULL ? kexec_printable (last->title) : g_strdup ("");
+  menu->default_other = menu->default_entry == NULL ? make_title (last->title) : g_strdup ("");
   if (is_one_shot (outcome))
     kexec_findings_add (
       menu->default_entry != NULL ? menu->default_entry->findings : menu->findings,
@@ -361,6 +381,7 @@ kexec_grub_convert (const KexecGrubScan *host, const KexecGrubOutcome *outcome, 
   g_autoptr (GPtrArray) parents = g_ptr_array_new ();
   Conversion self = {
     .host = host,
+    .path = path,
     .menu = kexec_menu_new (),
     .ids = ids,
     .releases = releases,

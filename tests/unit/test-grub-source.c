@@ -564,6 +564,34 @@ test_watched (void)
   g_assert_true (g_hash_table_contains (scan->inputs, "/boot/EFI/*"));
 }
 
+/* What would make a listing too large for a message. */
+static void
+test_long (void)
+{
+  g_autoptr (Tree) tree = tree_new ();
+  g_autoptr (KexecMenu) menu = NULL;
+  g_autofree char *title = g_strnfill (300, 't');
+  g_autofree char *most = g_strnfill (4095, 'x');
+  g_autofree char *bytes = g_strnfill (2000, '\x80');
+  g_autofree char *script = g_strdup_printf ("menuentry %s --id a { linux /vmlinuz-1 %s; }\n"
+                                             "menuentry b { linux /vmlinuz-1 x%s; }\n"
+                                             "menuentry c { linux /vmlinuz-1 %s; }\n",
+                                             title, most, most, bytes);
+
+  add_pair (tree, "boot/vmlinuz-1", "boot/initrd.img-1", "1");
+  tree_write (tree, "boot/grub/grub.cfg", script);
+  menu = read_menu (tree);
+  expect_ids (menu, "a* b c");
+  g_assert_cmpuint (strlen (((KexecEntry *) menu->entries->pdata[0])->title), ==, 255);
+  g_assert_cmpstr (((KexecEntry *) menu->entries->pdata[0])->cmdline, ==, most);
+  for (guint i = 1; i < 3; i++) {
+    const KexecEntry *entry = menu->entries->pdata[i];
+
+    g_assert_cmpstr (entry->cmdline, ==, "");
+    expect_findings (entry->findings, "cmdline-too-long");
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -582,5 +610,6 @@ main (int argc, char **argv)
   g_test_add_func ("/grub/source/confined", test_confined);
   g_test_add_func ("/grub/source/looked-for", test_looked_for);
   g_test_add_func ("/grub/source/watched", test_watched);
+  g_test_add_func ("/grub/source/long", test_long);
   return g_test_run ();
 }
