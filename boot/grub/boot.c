@@ -45,6 +45,10 @@ run_initrd (KexecGrubEval *self, const KexecGrubCall *call)
   if (self->target->boots != KEXEC_GRUB_BOOTS_LINUX || call->args->len == 0)
     return KEXEC_GRUB_FALSE;
   g_ptr_array_set_size (self->target->initrds, 0);
+  if (call->args->len > KEXEC_GRUB_INITRDS_MAX) {
+    kexec_grub_exhaust (self, "an entry with more initrds than it may have");
+    return KEXEC_GRUB_FALSE;
+  }
   for (guint i = 0; i < call->args->len; i++) {
     if (g_str_has_prefix (call->args->pdata[i], "newc:"))
       add_packed (self);

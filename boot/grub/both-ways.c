@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Conditions, also those that nobody but the boot loader can decide. */
+#include <string.h>
+
 #include "boot/grub/eval-private.h"
 
 /* What a script has changed on one of the two ways. */
@@ -48,6 +50,10 @@ take_entries (KexecGrubEval *self, guint start)
 static void
 set_out (KexecGrubEval *self, Way *before)
 {
+  const KexecGrubTarget *target = self->target;
+
+  kexec_grub_charge (self,
+                     1 + target->initrds->len + strlen (target->cmdline) / KEXEC_GRUB_STEP_BYTES);
   self->variables = kexec_grub_variables_push (self->variables);
   before->target = kexec_grub_target_copy (self->target);
   before->final_menu = g_steal_pointer (&self->final_menu);

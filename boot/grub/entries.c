@@ -136,11 +136,11 @@ run_entry (KexecGrubEval *self, const KexecGrubMenu *menu, KexecGrubEntry *entry
 static void
 refresh (KexecGrubEval *self)
 {
-  if (self->was_refreshed || !self->is_exhausted)
+  if (self->budget->was_refreshed || !self->is_exhausted)
     return;
-  self->was_refreshed = TRUE;
+  self->budget->was_refreshed = TRUE;
   self->is_exhausted = FALSE;
-  self->steps = KEXEC_GRUB_STEPS_MAX;
+  self->budget->steps = KEXEC_GRUB_STEPS_MAX;
 }
 
 void

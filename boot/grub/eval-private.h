@@ -53,12 +53,10 @@ typedef struct {
   guint depth;
   guint n_sources;
   /* What is used up: */
-  guint steps;
+  KexecGrubBudget *budget;
   guint n_entries;
   guint n_scripts;
-  gsize n_bytes;
   gboolean is_exhausted;
-  gboolean was_refreshed; /* it was, and the entries got steps of their own */
 } KexecGrubEval;
 
 /** Takes steps off what is left. Returns: %FALSE if nothing is; the script goes no further then. */

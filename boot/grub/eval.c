@@ -23,13 +23,13 @@ kexec_grub_charge (KexecGrubEval *self, gsize steps)
 {
   if (self->is_exhausted)
     return FALSE;
-  if (steps > self->steps) {
+  if (steps > self->budget->steps) {
     g_autofree char *what = g_strdup_printf ("more than %d steps", KEXEC_GRUB_STEPS_MAX);
 
     kexec_grub_exhaust (self, what);
     return FALSE;
   }
-  self->steps -= (guint) steps;
+  self->budget->steps -= (guint) steps;
   return TRUE;
 }
 
@@ -40,6 +40,7 @@ kexec_grub_exhaust (KexecGrubEval *self, const char *what)
   if (self->is_exhausted)
     return;
   self->is_exhausted = TRUE;
+  self->outcome->is_exhausted = TRUE;
   self->outcome->is_incomplete = TRUE;
   kexec_findings_add (
     self->outcome->findings, KEXEC_FINDING_MENU_UNREADABLE, NULL, NULL,
@@ -166,8 +167,9 @@ evaluate (KexecGrubEval *self, const char *device, const char *path)
 
 KexecGrubOutcome *
 kexec_grub_evaluate (const KexecGrubHost *host, gpointer data, const char *device, const char *path,
-                     const char *platform, const char *cpu)
+                     const char *platform, const char *cpu, KexecGrubBudget *budget)
 {
+  KexecGrubBudget own = KEXEC_GRUB_BUDGET;
   g_autoptr (KexecGrubScript) script = kexec_grub_script_new ();
   g_autoptr (GHashTable) functions = g_hash_table_new (g_str_hash, g_str_equal);
   g_autoptr (GHashTable) commands = collect_commands ();
@@ -184,7 +186,7 @@ kexec_grub_evaluate (const KexecGrubHost *host, gpointer data, const char *devic
     .functions = functions,
     .findings = outcome->findings,
     .status = KEXEC_GRUB_TRUE,
-    .steps = KEXEC_GRUB_STEPS_MAX,
+    .budget = budget != NULL ? budget : &own,
   };
 
   set_variables (&self, device, path, platform, cpu);

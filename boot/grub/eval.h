@@ -23,6 +23,7 @@
 #define KEXEC_GRUB_SCRIPTS_MAX   256 /* … and in all */
 #define KEXEC_GRUB_FINDINGS_MAX  32  /* about the menu, or an entry; the rest is not said */
 #define KEXEC_GRUB_ENTRIES_MAX   1024
+#define KEXEC_GRUB_INITRDS_MAX   64 /* of an entry */
 #define KEXEC_GRUB_FILE_MAX      (1024 * 1024)
 #define KEXEC_GRUB_ALL_FILES_MAX (4 * 1024 * 1024) /* in all */
 
@@ -49,11 +50,24 @@ typedef struct {
   char *(*find) (gpointer data, const char *path);
 } KexecGrubHost;
 
+/* What scripts may use up, one after the other. */
+typedef struct {
+  guint steps;            /* that are left */
+  gsize n_bytes;          /* that were read */
+  gboolean was_refreshed; /* they were used up, and the entries got steps of their own */
+} KexecGrubBudget;
+
+#define KEXEC_GRUB_BUDGET                                                                          \
+  {                                                                                                \
+    .steps = KEXEC_GRUB_STEPS_MAX                                                                  \
+  }
+
 /* What came of it. */
 typedef struct {
   KexecGrubMenu *menu;
   KexecFindings *findings; /* about the menu as a whole */
   gboolean is_incomplete;  /* something could not be read, so that the menu may be another */
+  gboolean is_exhausted;   /* … because it would have taken too much */
   gboolean names_first;    /* for kexec_grub_menu_choose() */
   GHashTable *environment; /* variables as they stand in environment blocks that were read */
   char *environment_path;  /* of the last of them; "" if there was none */
@@ -67,13 +81,15 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (KexecGrubOutcome, kexec_grub_outcome_free)
  * @device, @path: the configuration file
  * @platform: "efi" or "pc"
  * @cpu: as GRUB calls it: "x86_64", "i386", "arm64"
+ * @budget: (nullable): shared with other scripts; else this one has a whole one
  *
  * Runs a configuration file, and then each entry of its menu.
  *
  * Returns: (transfer full): what came of it; with an empty menu if there is no such file.
  */
 KexecGrubOutcome *kexec_grub_evaluate (const KexecGrubHost *host, gpointer data, const char *device,
-                                       const char *path, const char *platform, const char *cpu);
+                                       const char *path, const char *platform, const char *cpu,
+                                       KexecGrubBudget *budget);
 
 /** Returns: (transfer full): "fs-uuid:VALUE", a device that kexec_grub_device_parse() understands.
  */

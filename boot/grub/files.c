@@ -39,6 +39,24 @@ add_unreadable (KexecGrubEval *self, const char *path, const GError *error)
                      : "mend that file");
 }
 
+/* Whether a file was read, to its end or to the limit, before it was refused. */
+static gboolean
+was_read (const GError *error)
+{
+  return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_MESSAGE_TOO_LARGE) ||
+         g_error_matches (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA);
+}
+
+static gboolean
+charge_bytes (KexecGrubEval *self, gsize count)
+{
+  self->budget->n_bytes += count;
+  if (self->budget->n_bytes <= KEXEC_GRUB_ALL_FILES_MAX)
+    return TRUE;
+  kexec_grub_exhaust (self, "files that are too large in all");
+  return FALSE;
+}
+
 char *
 kexec_grub_read (KexecGrubEval *self, const char *name, gsize max, char **where)
 {
@@ -52,11 +70,11 @@ kexec_grub_read (KexecGrubEval *self, const char *name, gsize max, char **where)
   if (text == NULL) {
     if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
       add_unreadable (self, file->path, error);
+    if (was_read (error))
+      charge_bytes (self, max);
     return NULL;
   }
-  self->n_bytes += strlen (text);
-  if (self->n_bytes > KEXEC_GRUB_ALL_FILES_MAX) {
-    kexec_grub_exhaust (self, "files that are too large in all");
+  if (!charge_bytes (self, strlen (text))) {
     g_clear_pointer (where, g_free);
     return NULL;
   }

@@ -14,12 +14,16 @@
 #include "boot/trust.h"
 
 /* Vendors' directories on an EFI System Partition that are looked at. */
-#define VENDORS_MAX 64
+#define VENDORS_MAX 8
+
+/* Names in the directory that those are in. */
+#define NAMES_MAX 64
 
 /* One look for GRUB's configuration. */
 typedef struct {
   KexecScan *scan;
-  KexecTrust *trust; /* (nullable): where nobody's trust is in question */
+  KexecTrust *trust;       /* (nullable): where nobody's trust is in question */
+  KexecGrubBudget *budget; /* (nullable): of all vendors' configurations; else each has its own */
 } Reader;
 
 /* A configuration file, and what came of it. */
@@ -92,7 +96,7 @@ read_config (Reader *reader, const KexecPlace *place, const char *relative)
   self->host.judge = reader->trust != NULL ? judge : NULL;
   self->host.judge_data = reader->trust;
   self->outcome = kexec_grub_evaluate (&kexec_grub_scan_host, &self->host, device, path,
-                                       is_efi ? "efi" : "pc", get_cpu (is_efi));
+                                       is_efi ? "efi" : "pc", get_cpu (is_efi), reader->budget);
   return self;
 }
 
@@ -108,6 +112,14 @@ compare_names (gconstpointer a, gconstpointer b)
   return g_strcmp0 (*(const char *const *) a, *(const char *const *) b);
 }
 
+static gboolean
+may_have_more (const GPtrArray *configs)
+{
+  const Config *last = configs->len > 0 ? configs->pdata[configs->len - 1] : NULL;
+
+  return configs->len < VENDORS_MAX && (last == NULL || !last->outcome->is_exhausted);
+}
+
 /* Adds what there is of EFI/VENDOR/grub.cfg in a place. */
 static void
 add_vendors (Reader *reader, const KexecPlace *place, GPtrArray *configs)
@@ -115,12 +127,12 @@ add_vendors (Reader *reader, const KexecPlace *place, GPtrArray *configs)
   KexecScan *scan = reader->scan;
   g_autofree char *device = kexec_grub_scan_device (scan, place);
   KexecGrubScan host = { .scan = scan };
-  g_autoptr (GPtrArray) names = kexec_grub_scan_host.list (&host, device, "/EFI", VENDORS_MAX);
+  g_autoptr (GPtrArray) names = kexec_grub_scan_host.list (&host, device, "/EFI", NAMES_MAX);
 
   if (names == NULL)
     return;
   g_ptr_array_sort (names, compare_names);
-  for (guint i = 0; i < names->len; i++) {
+  for (guint i = 0; i < names->len && may_have_more (configs); i++) {
     const char *name = names->pdata[i];
     g_autofree char *relative = g_strdup_printf ("EFI/%s/grub.cfg", name);
     g_autofree char *path = kexec_place_path (place, relative);
@@ -137,9 +149,16 @@ read_vendors (Reader *reader)
 {
   KexecScan *scan = reader->scan;
   GPtrArray *configs = g_ptr_array_new_with_free_func ((GDestroyNotify) config_free);
+  KexecGrubBudget budget = KEXEC_GRUB_BUDGET;
 
-  for (guint i = 1; i < scan->places->len; i++)
-    add_vendors (reader, scan->places->pdata[i], configs);
+  reader->budget = &budget;
+  for (guint i = 1; i < scan->places->len; i++) {
+    const KexecPlace *place = scan->places->pdata[i];
+
+    if (!scan->is_live || (place->roles & KEXEC_PLACE_ESP))
+      add_vendors (reader, place, configs);
+  }
+  reader->budget = NULL;
   return configs;
 }
 

@@ -99,7 +99,7 @@ KexecGrubOutcome *
 grub_memory_evaluate (const GrubMemoryFile *files)
 {
   return kexec_grub_evaluate (&grub_memory_host, (gpointer) files, "hd0,gpt2", "/grub/grub.cfg",
-                              "efi", "x86_64");
+                              "efi", "x86_64", NULL);
 }
 
 static void

@@ -112,6 +112,46 @@ test_file (void)
   g_assert_cmpuint (too_many->menu->entries->len, ==, 1);
 }
 
+static void
+test_initrds (void)
+{
+  g_autofree char *most = repeat (" /i", KEXEC_GRUB_INITRDS_MAX);
+  g_autofree char *more = g_strconcat ("menuentry a { linux /k; initrd /i", most, "; }\n", NULL);
+  g_autofree char *enough = g_strconcat ("menuentry a { linux /k; initrd", most, "; }\n", NULL);
+  const GrubMemoryFile files[] = { { "/grub/grub.cfg", enough }, { NULL, NULL } };
+  g_autoptr (KexecGrubOutcome) outcome = grub_memory_evaluate (files);
+
+  expect_findings (outcome->findings, "");
+  expect_limit (more);
+}
+
+/* Each time that both ways are gone, what was loaded is copied. */
+static void
+test_copies (void)
+{
+  g_autofree char *most = repeat (" /i", KEXEC_GRUB_INITRDS_MAX);
+  g_autofree char *ifs = repeat ("if cmostest 1; then true; fi\n", 9000);
+  g_autofree char *script = g_strconcat ("linux /k\ninitrd", most, "\n", ifs, NULL);
+
+  expect_limit (script);
+}
+
+/* A file that is refused was read all the same. */
+static void
+test_refused (void)
+{
+  g_autofree char *large = repeat ("#\n", KEXEC_GRUB_FILE_MAX / 2 + 1);
+  const GrubMemoryFile files[] = {
+    { "/grub/grub.cfg", "for i in 1 2 3 4 5; do source /large; done\nmenuentry a { true; }\n" },
+    { "/large", large },
+    { NULL, NULL },
+  };
+  g_autoptr (KexecGrubOutcome) outcome = grub_memory_evaluate (files);
+
+  g_assert_true (outcome->is_exhausted);
+  g_assert_cmpuint (outcome->menu->entries->len, ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -120,5 +160,8 @@ main (int argc, char **argv)
   g_test_add_func ("/grub/limits/deep", test_deep);
   g_test_add_func ("/grub/limits/large", test_large);
   g_test_add_func ("/grub/limits/file", test_file);
+  g_test_add_func ("/grub/limits/initrds", test_initrds);
+  g_test_add_func ("/grub/limits/copies", test_copies);
+  g_test_add_func ("/grub/limits/refused", test_refused);
   return g_test_run ();
 }

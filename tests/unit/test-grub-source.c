@@ -454,8 +454,8 @@ read_judged (const Tree *tree, const char *place, const char *hostile)
   KexecGrubScan host = {
     .scan = scan, .files = files, .judge = judge, .judge_data = (gpointer) hostile
   };
-  g_autoptr (KexecGrubOutcome) outcome =
-    kexec_grub_evaluate (&kexec_grub_scan_host, &host, device, "/grub/grub.cfg", "efi", "x86_64");
+  g_autoptr (KexecGrubOutcome) outcome = kexec_grub_evaluate (
+    &kexec_grub_scan_host, &host, device, "/grub/grub.cfg", "efi", "x86_64", NULL);
   KexecMenu *menu = kexec_grub_convert (&host, outcome, "/boot/grub/grub.cfg");
 
   kexec_grub_scan_clear (&host);
@@ -592,6 +592,29 @@ test_long (void)
   }
 }
 
+/* Many vendors' configurations take no more than one. */
+static void
+test_vendors (void)
+{
+  g_autoptr (Tree) tree = tree_new ();
+  g_autoptr (KexecMenu) many = NULL;
+  g_autoptr (KexecMenu) endless = NULL;
+
+  add_pair (tree, "boot/vmlinuz-1", "boot/initrd.img-1", "1");
+  for (guint i = 0; i < 8; i++) {
+    g_autofree char *path = g_strdup_printf ("boot/efi/EFI/v%u/grub.cfg", i);
+
+    tree_write (tree, path, "true\n");
+  }
+  tree_write (tree, "boot/efi/EFI/v8/grub.cfg", "menuentry a { linux /vmlinuz-1; }\n");
+  many = read_menu (tree);
+  expect_ids (many, "");
+  tree_remove (tree, "boot/efi/EFI/v7/grub.cfg");
+  tree_write (tree, "boot/efi/EFI/v0/grub.cfg", "while true; do true; done\n");
+  endless = read_menu (tree);
+  expect_ids (endless, "");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -611,5 +634,6 @@ main (int argc, char **argv)
   g_test_add_func ("/grub/source/looked-for", test_looked_for);
   g_test_add_func ("/grub/source/watched", test_watched);
   g_test_add_func ("/grub/source/long", test_long);
+  g_test_add_func ("/grub/source/vendors", test_vendors);
   return g_test_run ();
 }
