@@ -175,18 +175,26 @@ guess (const KexecChoice *choice, KexecFindings *findings)
 {
   /* The list that Gentoo's installkernel keeps says which is the newest. */
   KexecEntry *entry = find_first (choice->config != NULL ? choice->config->entries : NULL);
+  g_autofree char *reason = NULL;
 
   if (entry == NULL)
     entry = find_first (choice->entries);
   if (entry == NULL)
     return NULL;
-  entry->is_default = TRUE;
+  reason =
+    g_strdup_printf ("it is the %s", choice->leading != NULL ? "first of the menu" : "newest");
   entry->is_default_guessed = !is_auto (choice->scan->config);
-  if (entry->is_default_guessed)
-    kexec_findings_add (findings, KEXEC_FINDING_DEFAULT_GUESSED, entry->id, NULL,
-                        "This entry is the default only because it is the %s; write \"Entry=auto\" "
-                        "into /etc/kexecd/kexecd.conf if that is right",
-                        choice->leading != NULL ? "first of the menu" : "newest");
+  if (!entry->is_default_guessed) {
+    g_autofree char *agreed =
+      g_strconcat (reason, ", and Entry=auto says that this is right", NULL);
+
+    return mark (entry, findings, agreed);
+  }
+  entry->is_default = TRUE;
+  kexec_findings_add (findings, KEXEC_FINDING_DEFAULT_GUESSED, entry->id, NULL,
+                      "This entry is the default only because %s; write \"Entry=auto\" "
+                      "into /etc/kexecd/kexecd.conf if that is right",
+                      reason);
   return entry;
 }
 

@@ -224,7 +224,7 @@ test_guess (World *world, gconstpointer data)
   g_assert_true (choose (world, menu, NULL, "default-guessed") == good);
   g_assert_true (good->is_default_guessed);
   kexec_entry_set (&world->config->entry, "auto");
-  g_assert_true (choose (world, menu, NULL, "") == good);
+  g_assert_true (choose (world, menu, NULL, "default-chosen") == good);
   g_assert_false (good->is_default_guessed);
 }
 
