@@ -14,6 +14,8 @@
 
 /* The longest title, in characters. */
 #define TITLE_MAX 255
+/* … and of a path that leads nowhere. */
+#define PATH_SHOWN_MAX 255
 
 /* A menu that is converted. */
 typedef struct {
@@ -57,7 +59,9 @@ open_file (const Conversion *self, KexecEntry *entry, const KexecGrubFile *file,
 
   *where = kexec_grub_scan_locate (self->host, file->device, file->path, place);
   if (*where == NULL) {
-    *where = kexec_printable (file->path);
+    g_autofree char *shown = g_strndup (file->path, PATH_SHOWN_MAX);
+
+    *where = kexec_printable (shown);
     add_not_found (self, entry, *where);
     return -1;
   }
