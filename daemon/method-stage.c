@@ -176,6 +176,22 @@ take_entry (KexecRequest *request, KexecEntry *entry, const KexecConfig *config)
   request->staged_lifetime_sec = config->staged_lifetime_sec;
 }
 
+/* Nobody is to type a password for what cannot be staged. Checks and probes have words of their own
+   for it, and who may not inspect is told only after all was granted. */
+static gboolean
+check_blockers (const KexecRequest *request, GError **error)
+{
+  gboolean has_cmdline = kexec_options_get_string (request->options, "cmdline") != NULL;
+  g_autoptr (KexecFindings) relevant = kexec_findings_new ();
+
+  if (request->method->run != kexec_stage_run || !request->may_inspect)
+    return TRUE;
+  kexec_findings_append (relevant, request->entry->findings);
+  if (has_cmdline)
+    kexec_findings_drop_cmdline (relevant);
+  return kexec_findings_check (relevant, error);
+}
+
 static void
 on_listed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -186,8 +202,10 @@ on_listed (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (listing != NULL)
     entry = kexec_catalog_find (listing->entries, request->entry_id, &error);
-  if (entry != NULL)
+  if (entry != NULL) {
     take_entry (request, entry, listing->config);
+    check_blockers (request, &error);
+  }
   kexec_dispatch_resolved (request, error);
 }
 

@@ -98,12 +98,7 @@ void
 kexec_staging_replace_cmdline (KexecStaging *self)
 {
   self->is_cmdline_replaced = TRUE;
-  for (guint i = self->findings->len; i-- > 0;) {
-    const KexecFinding *finding = self->findings->pdata[i];
-
-    if (kexec_finding_is_about_cmdline (finding->code))
-      g_ptr_array_remove_index (self->findings, i);
-  }
+  kexec_findings_drop_cmdline (self->findings);
 }
 
 KexecStaging *

@@ -238,6 +238,17 @@ kexec_findings_append (KexecFindings *self, const KexecFindings *from)
   }
 }
 
+void
+kexec_findings_drop_cmdline (KexecFindings *self)
+{
+  for (guint i = self->len; i-- > 0;) {
+    const KexecFinding *finding = self->pdata[i];
+
+    if (kexec_finding_is_about_cmdline (finding->code))
+      g_ptr_array_remove_index (self, i);
+  }
+}
+
 const KexecFinding *
 kexec_findings_blocker (const KexecFindings *self)
 {

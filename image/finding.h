@@ -150,6 +150,9 @@ void kexec_findings_add (KexecFindings *self, KexecFindingCode code, const char 
 /** Appends copies of those findings of @from that @self does not have yet. */
 void kexec_findings_append (KexecFindings *self, const KexecFindings *from);
 
+/** Drops those about a command line: another one is used. */
+void kexec_findings_drop_cmdline (KexecFindings *self);
+
 /** Returns: (nullable) (transfer none): the first finding that is a blocker. */
 const KexecFinding *kexec_findings_blocker (const KexecFindings *self);
 

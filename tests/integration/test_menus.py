@@ -80,6 +80,19 @@ def test_entry_behind_a_password(grub: Machine, alice: Caller, root: Caller) -> 
     assert root.call("Stage", "old", {})["action"] == "org.kexec.manager.stage-custom"
 
 
+def test_nobody_is_asked_for_what_cannot_be_staged(
+    grub: Machine, alice: Caller, carol: Caller
+) -> None:
+    """Who may inspect is told what is wrong, instead of being asked for a password first."""
+    grub.path(f"boot/initrd.img-{OLD}").unlink()
+    for entry in ("", "old"):
+        error = alice.error("Stage", entry, {})
+        assert f"initrd.img-{OLD}, which is not there" in error.message
+        assert error.name.startswith(contract.ERROR)
+        assert "initrd" not in carol.error("Stage", entry, {}).message
+    assert "stage-entry" in alice.error("Stage", "new", {}).message
+
+
 def test_appended_by_the_administrator(grub: Machine, alice: Caller) -> None:
     grub.configure("Append=mitigations=auto")
     staged = alice.call("Stage", "", {})
