@@ -114,8 +114,9 @@ table_measure (Table *table, guint columns)
     table->widths[COLUMN_TITLE] = MAX ((int) title - (int) (total - columns), MIN_TITLE_WIDTH);
 }
 
+/* Appends a row to @lines: to print each by itself takes longer than to find it. */
 static void
-print_row (const Table *table, const Row *row, const char *mark, KexecStyle style)
+append_row (GString *lines, const Table *table, const Row *row, const char *mark, KexecStyle style)
 {
   GString *line = g_string_new (mark);
   g_autofree char *styled = NULL;
@@ -131,8 +132,15 @@ print_row (const Table *table, const Row *row, const char *mark, KexecStyle styl
   }
   g_strchomp (line->str);
   styled = kexec_terminal_style (style, line->str);
-  g_print ("%s\n", styled);
+  g_string_append_printf (lines, "%s\n", styled);
   g_string_free (line, TRUE);
+}
+
+static void
+flush (GString *lines)
+{
+  g_print ("%s", lines->str);
+  g_string_truncate (lines, 0);
 }
 
 /* Prints strings on one line; nothing if there are none. */
@@ -166,8 +174,10 @@ count_sentences (const GPtrArray *entries)
 
   for (guint i = 0; i < entries->len; i++) {
     GVariant *findings = ((const KexecEntryView *) entries->pdata[i])->findings;
-    g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+    g_autoptr (GHashTable) seen = NULL;
 
+    if (g_variant_n_children (findings) > 0)
+      seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
     for (gsize j = 0; j < g_variant_n_children (findings); j++) {
       g_autoptr (GVariant) finding = g_variant_get_child_value (findings, j);
       const char *text = kexec_dict_string (finding, "text");
@@ -220,26 +230,30 @@ kexec_entries_print (const GPtrArray *entries, gboolean verbose, guint columns)
   g_autoptr (GPtrArray) rows = rows_new (entries);
   g_autoptr (GHashTable) counts = count_sentences (entries);
   g_autoptr (GVariant) shared = NULL;
+  g_autoptr (GString) lines = g_string_new (NULL);
   Table table = { rows, { 0 } };
   KexecSeverity least = verbose ? KEXEC_SEVERITY_NOTE : KEXEC_SEVERITY_WARNING;
 
   table_measure (&table, columns);
-  print_row (&table, rows->pdata[0], "  ", KEXEC_STYLE_DIM);
+  append_row (lines, &table, rows->pdata[0], "  ", KEXEC_STYLE_DIM);
   for (guint r = 1; r < rows->len; r++) {
     const Row *row = rows->pdata[r];
     GVariant *findings = row->entry->findings;
     g_autoptr (GVariant) own = pick_findings (counts, entries->len, findings, FALSE);
 
     if (verbose && r > 1)
-      g_print ("\n");
-    print_row (&table, row, row->entry->is_default ? "* " : "  ",
-               row->entry->is_default ? KEXEC_STYLE_BOLD : KEXEC_STYLE_PLAIN);
+      g_string_append_c (lines, '\n');
+    append_row (lines, &table, row, row->entry->is_default ? "* " : "  ",
+                row->entry->is_default ? KEXEC_STYLE_BOLD : KEXEC_STYLE_PLAIN);
+    if (verbose || kexec_print_has_findings (own, least))
+      flush (lines);
     if (verbose)
       print_facts (row->entry);
     kexec_print_findings (own, least, 6);
     if (shared == NULL)
       shared = pick_findings (counts, entries->len, findings, TRUE);
   }
+  flush (lines);
   if (shared != NULL && kexec_print_has_findings (shared, least)) {
     g_print ("\n  All of them:\n");
     kexec_print_findings (shared, least, 6);

@@ -3,6 +3,8 @@
 
 #include <pwd.h>
 
+#include "image/printable.h"
+
 #define SECOND G_GUINT64_CONSTANT (1000000)
 #define MINUTE (60 * SECOND)
 #define HOUR   (60 * MINUTE)
@@ -31,8 +33,13 @@ is_harmful (gunichar c)
 char *
 kexec_human_text (const char *text)
 {
-  g_autofree char *valid = g_utf8_make_valid (text != NULL ? text : "", -1);
-  GString *clean = g_string_new (NULL);
+  g_autofree char *valid = NULL;
+  GString *clean;
+
+  if (text == NULL || kexec_printable_is_plain (text))
+    return g_strdup (text != NULL ? text : "");
+  valid = g_utf8_make_valid (text, -1);
+  clean = g_string_new (NULL);
 
   for (const char *p = valid; *p != '\0'; p = g_utf8_next_char (p)) {
     gunichar c = g_utf8_get_char (p);

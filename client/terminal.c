@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "client/terminal.h"
 
+#include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
+
+#include "image/printable.h"
 
 /* ECMA-48, Select Graphic Rendition. */
 static const char *const sequences[] = {
@@ -42,6 +45,8 @@ kexec_terminal_width (const char *text)
 {
   guint width = 0;
 
+  if (kexec_printable_is_plain (text))
+    return (guint) strlen (text);
   for (const char *p = text; *p != '\0'; p = g_utf8_next_char (p))
     width += width_of (g_utf8_get_char (p));
   return width;
@@ -50,10 +55,13 @@ kexec_terminal_width (const char *text)
 char *
 kexec_terminal_fit (const char *text, guint width)
 {
-  GString *fitted = g_string_new (NULL);
+  GString *fitted;
   gboolean cut = kexec_terminal_width (text) > width;
   guint room = cut ? width - 1 : width;
 
+  if (!cut && kexec_printable_is_plain (text))
+    return g_strdup_printf ("%-*s", (int) width, text);
+  fitted = g_string_new (NULL);
   for (const char *p = text; *p != '\0'; p = g_utf8_next_char (p)) {
     gunichar c = g_utf8_get_char (p);
 

@@ -4,11 +4,24 @@
 
 #include <glib.h>
 
+int
+kexec_printable_is_plain (const char *text)
+{
+  while (*text >= ' ' && *text < 0x7F)
+    text++;
+  return *text == '\0';
+}
+
 char *
 kexec_printable (const char *text)
 {
-  g_autofree char *valid = g_utf8_make_valid (text, -1);
-  GString *shown = g_string_new (NULL);
+  g_autofree char *valid = NULL;
+  GString *shown;
+
+  if (kexec_printable_is_plain (text))
+    return g_strdup (text);
+  valid = g_utf8_make_valid (text, -1);
+  shown = g_string_new (NULL);
 
   for (const char *p = valid; *p != '\0'; p = g_utf8_next_char (p)) {
     gunichar c = g_utf8_get_char (p);

@@ -9,3 +9,6 @@
  * characters that cannot be printed, line breaks among them.
  */
 char *kexec_printable (const char *text);
+
+/** Returns: whether @text is plain ASCII that can be printed as it is: nearly every text is. */
+int kexec_printable_is_plain (const char *text);

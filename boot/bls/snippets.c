@@ -30,21 +30,20 @@ typedef struct {
   KexecEntry *entry; /* the item's */
 } Making;
 
-/* Returns: (transfer full) (nullable): all of a small file, or a byte more than is taken. */
-static char *
-read_file (int fd, gsize *length)
+/* Reads all of a small file, or a byte more than is taken. Returns: how much that is. */
+static gsize
+read_file (int fd, char text[KEXEC_BLS_SNIPPET_MAX + 1])
 {
-  char *text = g_malloc (KEXEC_BLS_SNIPPET_MAX + 1);
+  gsize length = 0;
 
-  *length = 0;
-  while (*length <= KEXEC_BLS_SNIPPET_MAX) {
-    ssize_t n = TEMP_FAILURE_RETRY (read (fd, text + *length, KEXEC_BLS_SNIPPET_MAX + 1 - *length));
+  while (length <= KEXEC_BLS_SNIPPET_MAX) {
+    ssize_t n = TEMP_FAILURE_RETRY (read (fd, text + length, KEXEC_BLS_SNIPPET_MAX + 1 - length));
 
     if (n <= 0)
       break;
-    *length += (gsize) n;
+    length += (gsize) n;
   }
-  return text;
+  return length;
 }
 
 /* Returns: the path of the kernel or program, as written; "" if there is none. */
@@ -354,7 +353,7 @@ visit (KexecBlsListing *listing, KexecPlace *place, int place_fd, const char *di
   g_autofree char *path = g_build_filename (directory, file, NULL);
   g_autoptr (KexecBlsSnippet) snippet = NULL;
   g_autoptr (GError) error = NULL;
-  g_autofree char *text = NULL;
+  char text[KEXEC_BLS_SNIPPET_MAX + 1]; /* not of the heap: it would grow and shrink each time */
   kexec_autofd fd =
     kexec_beneath_open_regular (place_fd, kexec_place_relative (place, path), &error);
   Making self = { .listing = listing, .place = place, .path = path };
@@ -368,7 +367,7 @@ visit (KexecBlsListing *listing, KexecPlace *place, int place_fd, const char *di
     listing->is_full = TRUE;
     return;
   }
-  text = read_file (fd, &length);
+  length = read_file (fd, text);
   listing->n_bytes += length;
   self.snippet = snippet = kexec_bls_snippet_parse (file, text, length, path);
   self.item = make_item (path, file, snippet->id);
