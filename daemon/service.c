@@ -3,6 +3,8 @@
 
 #include "daemon/service.h"
 
+#include <malloc.h>
+
 #include "daemon/arrival.h"
 #include "daemon/clock.h"
 #include "daemon/dispatch.h"
@@ -298,8 +300,13 @@ void
 kexec_service_set_staging (KexecService *self, gboolean staging)
 {
   self->staging = staging;
-  if (!staging)
+  if (!staging) {
     kexec_service_arm_timers (self);
+#ifdef __GLIBC__
+    /* What the workers needed for a listing and its checks: the daemon may wait for days now. */
+    malloc_trim (0);
+#endif
+  }
   kexec_service_refresh (self);
 }
 
