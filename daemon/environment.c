@@ -43,6 +43,7 @@ kexec_environment_open (const char *root, const char *runtime_dir, const char *s
   g_autoptr (KexecEnvironment) self = g_new0 (KexecEnvironment, 1);
 
   self->ops = ops;
+  self->root = g_strdup (root);
   self->idle_exit_sec = KEXEC_IDLE_EXIT_SEC;
   self->stall_sec = KEXEC_STALL_SEC;
   self->handover_sec = KEXEC_HANDOVER_SEC;
@@ -81,5 +82,6 @@ kexec_environment_free (KexecEnvironment *self)
   close_if_open (self->runtime_fd);
   close_if_open (self->state_fd);
   g_free (self->boot_id);
+  g_free (self->root);
   g_free (self);
 }

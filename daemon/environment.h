@@ -8,7 +8,8 @@
 #include "daemon/kernel-ops.h"
 
 typedef struct {
-  int root_fd;    /* "/": kernels, /proc, /sys, configuration */
+  char *root;     /* "/", for what takes paths only: programs that are run */
+  int root_fd;    /* … opened: kernels, /proc, /sys, configuration */
   int runtime_fd; /* KEXEC_RUNTIME_DIR: what belongs to this boot */
   int state_fd;   /* KEXEC_STATE_DIR: what survives it */
   char *boot_id;  /* this boot's */

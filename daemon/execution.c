@@ -40,14 +40,14 @@ kexec_execution_check_login (const KexecLogin *login, gboolean ignore_inhibitors
 {
   g_autofree char *inhibitors = NULL;
 
-  if (login->preparing) {
+  if (login->shutdown.preparing) {
     g_set_error_literal (error, KEXEC_ERROR, KEXEC_ERROR_BUSY, "A shutdown is already under way");
     return FALSE;
   }
-  if (login->scheduled != NULL) {
+  if (login->shutdown.scheduled != NULL) {
     g_set_error (error, KEXEC_ERROR, KEXEC_ERROR_BUSY,
                  "Another tool has scheduled a shutdown (%s); cancel it first with 'shutdown -c'",
-                 login->scheduled);
+                 login->shutdown.scheduled);
     return FALSE;
   }
   if (login->inhibitors->len == 0 || ignore_inhibitors)
@@ -136,8 +136,8 @@ hand_over (GTask *task)
   if (self->schedule->immediate)
     jump (task);
   else
-    kexec_reboot_async (service->backend, service->connection, &request, on_rebooting,
-                        g_object_ref (task));
+    kexec_reboot_async (service->backend, service->environment, service->connection, &request, NULL,
+                        on_rebooting, g_object_ref (task));
 }
 
 /* --- files that have changed since they were staged --- */
@@ -293,7 +293,8 @@ look (GTask *task)
 {
   Execution *self = g_task_get_task_data (task);
 
-  kexec_login_read_async (self->service->connection, self->schedule->uid, NULL, on_login,
+  kexec_login_read_async (self->service->environment, self->service->backend,
+                          self->service->connection, self->schedule->uid, NULL, on_login,
                           g_object_ref (task));
 }
 

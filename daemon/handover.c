@@ -55,7 +55,7 @@ on_handover_looked_at (GObject *source, GAsyncResult *result, gpointer user_data
 
   if (!service->handing_over)
     return;
-  if (login == NULL || login->preparing) {
+  if (login == NULL || login->shutdown.preparing) {
     /* Not known to have failed: wait on. */
     kexec_handover_begin (service);
     return;
@@ -72,7 +72,8 @@ on_handover_timeout (gpointer user_data)
   KexecService *service = user_data;
 
   kexec_clock_clear_timer (&service->handover_timer);
-  kexec_login_read_async (service->connection, 0, NULL, on_handover_looked_at, service);
+  kexec_login_read_async (service->environment, service->backend, service->connection, 0, NULL,
+                          on_handover_looked_at, service);
 }
 
 void

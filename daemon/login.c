@@ -12,7 +12,7 @@ kexec_login_free (KexecLogin *self)
 {
   g_ptr_array_unref (self->sessions);
   g_ptr_array_unref (self->inhibitors);
-  g_free (self->scheduled);
+  kexec_shutdown_clear (&self->shutdown);
   g_free (self);
 }
 
@@ -133,6 +133,12 @@ read_inhibitors (KexecLogin *self, GDBusConnection *connection, guint32 own_uid,
   return TRUE;
 }
 
+char *
+kexec_login_shutdown_id (const char *type, guint64 when)
+{
+  return g_strdup_printf ("%s@%" G_GUINT64_FORMAT, type, when);
+}
+
 static gboolean
 read_shutdown (KexecLogin *self, GDBusConnection *connection, GCancellable *cancellable,
                GError **error)
@@ -144,9 +150,11 @@ read_shutdown (KexecLogin *self, GDBusConnection *connection, GCancellable *canc
 
   if (properties == NULL)
     return FALSE;
-  if (g_variant_lookup (properties, "ScheduledShutdown", "(&st)", &type, &when) && *type != '\0')
-    self->scheduled = g_strdup (type);
-  g_variant_lookup (properties, "PreparingForShutdown", "b", &self->preparing);
+  if (g_variant_lookup (properties, "ScheduledShutdown", "(&st)", &type, &when) && *type != '\0') {
+    self->shutdown.scheduled = g_strdup (type);
+    self->shutdown.id = kexec_login_shutdown_id (type, when);
+  }
+  g_variant_lookup (properties, "PreparingForShutdown", "b", &self->shutdown.preparing);
   return TRUE;
 }
 
@@ -158,24 +166,32 @@ is_absent (const GError *error)
          g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_SPAWN_SERVICE_NOT_FOUND);
 }
 
+typedef struct {
+  const KexecEnvironment *environment;
+  const KexecRebootBackend *backend;
+  guint32 uid;
+} Question;
+
 static void
 worker (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 {
-  guint32 uid = GPOINTER_TO_UINT (task_data);
+  const Question *question = task_data;
+  guint32 uid = question->uid;
   g_autoptr (KexecLogin) self = g_new0 (KexecLogin, 1);
   g_autoptr (GError) error = NULL;
 
   self->sessions = g_ptr_array_new_with_free_func (g_free);
   self->inhibitors = g_ptr_array_new_with_free_func (g_free);
-  if (read_shutdown (self, source, cancellable, &error) &&
-      read_inhibitors (self, source, uid, cancellable, &error) &&
-      read_sessions (self, source, uid, cancellable, &error))
+  if ((read_shutdown (self, source, cancellable, &error) &&
+       read_inhibitors (self, source, uid, cancellable, &error) &&
+       read_sessions (self, source, uid, cancellable, &error)) ||
+      is_absent (error)) {
+    if (question->backend->look != NULL)
+      question->backend->look (question->environment, source, &self->shutdown);
     g_task_return_pointer (task, g_steal_pointer (&self), (GDestroyNotify) kexec_login_free);
-  else if (is_absent (error))
-    g_task_return_pointer (task, g_steal_pointer (&self), (GDestroyNotify) kexec_login_free);
-  else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+  } else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
     g_task_return_error (task, g_steal_pointer (&error));
-  else {
+  } else {
     if (error != NULL)
       g_dbus_error_strip_remote_error (error);
     g_task_return_new_error (task, KEXEC_ERROR, KEXEC_ERROR_FAILED,
@@ -186,12 +202,17 @@ worker (GTask *task, gpointer source, gpointer task_data, GCancellable *cancella
 }
 
 void
-kexec_login_read_async (GDBusConnection *connection, guint32 uid, GCancellable *cancellable,
+kexec_login_read_async (const KexecEnvironment *environment, const KexecRebootBackend *backend,
+                        GDBusConnection *connection, guint32 uid, GCancellable *cancellable,
                         GAsyncReadyCallback callback, gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (connection, cancellable, callback, user_data);
+  Question *question = g_new0 (Question, 1);
 
-  g_task_set_task_data (task, GUINT_TO_POINTER (uid), NULL);
+  question->environment = environment;
+  question->backend = backend;
+  question->uid = uid;
+  g_task_set_task_data (task, question, g_free);
   g_task_run_in_thread (task, worker);
 }
 

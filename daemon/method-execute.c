@@ -45,14 +45,8 @@ kexec_execute_prepare (KexecRequest *request, GError **error)
     return FALSE;
   if (!is_cold (request) && !kexec_service_check_staged (service, stage_id, error))
     return FALSE;
-  if (service->backend == &kexec_reboot_none &&
-      !kexec_options_get_boolean (request->options, "immediate")) {
-    g_set_error_literal (error, KEXEC_ERROR, KEXEC_ERROR_NO_REBOOT_BACKEND,
-                         "No init system that kexecd knows how to shut down is running (systemd"
-                         " with logind is); shut down with its own command");
-    return FALSE;
-  }
-  return TRUE;
+  return kexec_options_get_boolean (request->options, "immediate") ||
+         kexec_reboot_check (service->backend, service->environment, error);
 }
 
 KexecActions
@@ -96,7 +90,8 @@ on_login (GObject *source, GAsyncResult *result, gpointer user_data)
 void
 kexec_execute_resolve (KexecRequest *request)
 {
-  kexec_login_read_async (request->service->connection, request->uid, request->cancellable,
+  kexec_login_read_async (request->service->environment, request->service->backend,
+                          request->service->connection, request->uid, request->cancellable,
                           on_login, request);
 }
 

@@ -65,7 +65,8 @@ is_invalid_arguments (const GError *error)
 }
 
 static gboolean
-logind_reboot (GDBusConnection *connection, const KexecRebootRequest *request, GError **error)
+logind_reboot (const KexecEnvironment *environment, GDBusConnection *connection,
+               const KexecRebootRequest *request, GError **error)
 {
   guint64 kexec = request->kexec ? FLAG_REBOOT_VIA_KEXEC : 0;
   g_autoptr (GError) cause = NULL;

@@ -11,16 +11,24 @@ none_probe (const KexecEnvironment *environment, GDBusConnection *connection)
 }
 
 static gboolean
-none_reboot (GDBusConnection *connection, const KexecRebootRequest *request, GError **error)
+none_check (const KexecEnvironment *environment, GError **error)
 {
   g_set_error_literal (error, KEXEC_ERROR, KEXEC_ERROR_NO_REBOOT_BACKEND,
-                       "No init system that kexecd knows how to shut down is running (systemd with"
-                       " logind is); shut down with its own command");
+                       "No init system that kexecd knows how to shut down is running (systemd,"
+                       " openrc-init and sysvinit are); shut down with its own command");
   return FALSE;
+}
+
+static gboolean
+none_reboot (const KexecEnvironment *environment, GDBusConnection *connection,
+             const KexecRebootRequest *request, GError **error)
+{
+  return none_check (environment, error);
 }
 
 const KexecRebootBackend kexec_reboot_none = {
   .name = "none",
   .probe = none_probe,
+  .check = none_check,
   .reboot = none_reboot,
 };

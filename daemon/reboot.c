@@ -12,6 +12,14 @@ static const KexecRebootBackend *const backends[] = {
   &kexec_reboot_none,
 };
 
+void
+kexec_shutdown_clear (KexecShutdown *self)
+{
+  g_clear_pointer (&self->scheduled, g_free);
+  g_clear_pointer (&self->id, g_free);
+  self->preparing = FALSE;
+}
+
 const KexecRebootBackend *
 kexec_reboot_probe (const KexecEnvironment *environment, GDBusConnection *connection)
 {
@@ -21,26 +29,73 @@ kexec_reboot_probe (const KexecEnvironment *environment, GDBusConnection *connec
   return &kexec_reboot_none;
 }
 
+gboolean
+kexec_reboot_check (const KexecRebootBackend *backend, const KexecEnvironment *environment,
+                    GError **error)
+{
+  if (backend->check == NULL || backend->check (environment, error))
+    return TRUE;
+  if (backend != &kexec_reboot_none)
+    g_prefix_error (error, "%s: ", backend->name);
+  return FALSE;
+}
+
+/* --- in workers --- */
+
 typedef struct {
   const KexecRebootBackend *backend;
+  const KexecEnvironment *environment;
   KexecRebootRequest request;
+  gboolean has_request;
   char *message;
+  char *shown;
+  gboolean quiet;
 } Job;
 
 static void
 job_free (Job *job)
 {
   g_free (job->message);
+  g_free (job->shown);
   g_free (job);
 }
 
 static void
-worker (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+run (const KexecRebootBackend *backend, const KexecEnvironment *environment,
+     GDBusConnection *connection, const KexecRebootRequest *request, const char *shown,
+     gboolean quiet, GTaskThreadFunc worker, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (connection, NULL, callback, user_data);
+  Job *job = g_new0 (Job, 1);
+
+  job->backend = backend;
+  job->environment = environment;
+  if (request != NULL) {
+    job->has_request = TRUE;
+    job->request = *request;
+    job->request.message = job->message = g_strdup (request->message);
+  }
+  job->shown = g_strdup (shown);
+  job->quiet = quiet;
+  g_task_set_task_data (task, job, (GDestroyNotify) job_free);
+  g_task_run_in_thread (task, worker);
+}
+
+static void
+take_back (const Job *job, GDBusConnection *connection)
+{
+  if (job->shown != NULL && job->backend->cancel != NULL)
+    job->backend->cancel (job->environment, connection, job->shown, job->quiet);
+}
+
+static void
+reboot_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 {
   Job *job = task_data;
   g_autoptr (GError) error = NULL;
 
-  if (job->backend->reboot (source, &job->request, &error)) {
+  take_back (job, source);
+  if (job->backend->reboot (job->environment, source, &job->request, &error)) {
     g_task_return_boolean (task, TRUE);
     return;
   }
@@ -49,22 +104,48 @@ worker (GTask *task, gpointer source, gpointer task_data, GCancellable *cancella
 }
 
 void
-kexec_reboot_async (const KexecRebootBackend *backend, GDBusConnection *connection,
-                    const KexecRebootRequest *request, GAsyncReadyCallback callback,
-                    gpointer user_data)
+kexec_reboot_async (const KexecRebootBackend *backend, const KexecEnvironment *environment,
+                    GDBusConnection *connection, const KexecRebootRequest *request,
+                    const char *shown, GAsyncReadyCallback callback, gpointer user_data)
 {
-  g_autoptr (GTask) task = g_task_new (connection, NULL, callback, user_data);
-  Job *job = g_new0 (Job, 1);
-
-  job->backend = backend;
-  job->request = *request;
-  job->request.message = job->message = g_strdup (request->message);
-  g_task_set_task_data (task, job, (GDestroyNotify) job_free);
-  g_task_run_in_thread (task, worker);
+  run (backend, environment, connection, request, shown, TRUE, reboot_worker, callback, user_data);
 }
 
 gboolean
 kexec_reboot_finish (GAsyncResult *result, GError **error)
 {
   return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static void
+show_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  Job *job = task_data;
+  g_autoptr (GError) error = NULL;
+  char *id = NULL;
+
+  take_back (job, source);
+  if (job->has_request && job->backend->schedule != NULL)
+    id = job->backend->schedule (job->environment, source, &job->request, &error);
+  if (error != NULL) {
+    g_prefix_error (&error, "%s: ", job->backend->name);
+    g_task_return_error (task, g_steal_pointer (&error));
+  } else {
+    g_task_return_pointer (task, id, g_free);
+  }
+}
+
+void
+kexec_reboot_show_async (const KexecRebootBackend *backend, const KexecEnvironment *environment,
+                         GDBusConnection *connection, const KexecRebootRequest *request,
+                         const char *shown, gboolean quiet, GAsyncReadyCallback callback,
+                         gpointer user_data)
+{
+  run (backend, environment, connection, request, shown, quiet, show_worker, callback, user_data);
+}
+
+char *
+kexec_reboot_show_finish (GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
 }

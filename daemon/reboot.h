@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Reboot back-ends: each init system's way to an orderly shutdown. One file, one row in reboot.c.
+/*
+ * Reboot back-ends: each init system's way to an orderly shutdown. One file, one row in reboot.c.
+ *
+ * The timer of a scheduled reboot is kexecd's own, which looks at everything again when it fires;
+ * schedule() only shows users what is coming, and lets them cancel it, by the means they know.
  */
 #pragma once
 
@@ -12,18 +16,48 @@ typedef struct {
   gboolean kexec;             /* into the staged image; else an ordinary reboot */
   gboolean ignore_inhibitors; /* authorized to pass over them */
   const char *message;        /* (nullable): for everyone who is logged in */
+  gint64 when;                /* schedule() only: µs, CLOCK_REALTIME */
 } KexecRebootRequest;
 
+/* The shutdown that the init system has before it, whoever asked for it. */
+typedef struct {
+  gboolean preparing; /* one is under way */
+  char *scheduled;    /* what is scheduled, as a person reads it: "reboot"; NULL: nothing */
+  char *id;           /* which one that is; what schedule() returned, if it is ours */
+} KexecShutdown;
+
+void kexec_shutdown_clear (KexecShutdown *self);
+
+/* Only probe() and check() are called from the main loop; the others from a worker, and may take
+ * their time. Each but probe() and reboot() may be NULL. */
 typedef struct {
   const char *name; /* as the RebootBackend property has it */
 
   /* Whether this is how this machine reboots now. May make short calls on the bus. */
   gboolean (*probe) (const KexecEnvironment *environment, GDBusConnection *connection);
 
-  /* Begins the shutdown; called from a worker. Returns %FALSE with NoRebootBackend, Inhibited or
-   * Failed if it did not begin. */
-  gboolean (*reboot) (GDBusConnection *connection, const KexecRebootRequest *request,
-                      GError **error);
+  /* Whether a shutdown can end in a kexec at all; else %FALSE with NoRebootBackend and what would
+   * change that. Reads files only. NULL: it always can. */
+  gboolean (*check) (const KexecEnvironment *environment, GError **error);
+
+  /* Adds what it knows of a coming shutdown to what login1 said. NULL: login1 says it all. */
+  void (*look) (const KexecEnvironment *environment, GDBusConnection *connection,
+                KexecShutdown *shutdown);
+
+  /* Begins the shutdown, and returns when it has begun, or is sure to. Returns %FALSE with
+   * NoRebootBackend, Inhibited or Failed if it did not begin. */
+  gboolean (*reboot) (const KexecEnvironment *environment, GDBusConnection *connection,
+                      const KexecRebootRequest *request, GError **error);
+
+  /* Tells everyone about a reboot at @request->when. Returns: (transfer full): its id, as look()
+   * tells it from others'; "" if the users were told but nothing of it can be seen. */
+  char *(*schedule) (const KexecEnvironment *environment, GDBusConnection *connection,
+                     const KexecRebootRequest *request, GError **error);
+
+  /* Takes back what schedule() showed under @id, if it is still there: with a word to everyone,
+   * unless @quiet. */
+  void (*cancel) (const KexecEnvironment *environment, GDBusConnection *connection, const char *id,
+                  gboolean quiet);
 } KexecRebootBackend;
 
 /** systemd with logind; built with -Dsystemd. */
@@ -35,8 +69,36 @@ extern const KexecRebootBackend kexec_reboot_none;
 const KexecRebootBackend *kexec_reboot_probe (const KexecEnvironment *environment,
                                               GDBusConnection *connection);
 
-/** Begins the shutdown in a worker; @request's strings are copied. */
-void kexec_reboot_async (const KexecRebootBackend *backend, GDBusConnection *connection,
-                         const KexecRebootRequest *request, GAsyncReadyCallback callback,
-                         gpointer user_data);
+/**
+ * kexec_reboot_check:
+ *
+ * Returns: whether a shutdown through @backend can end in a kexec; else NoRebootBackend with a
+ * sentence that names the back-end.
+ */
+gboolean kexec_reboot_check (const KexecRebootBackend *backend, const KexecEnvironment *environment,
+                             GError **error);
+
+/**
+ * kexec_reboot_async:
+ * @shown: (nullable): the id under which schedule() showed the same reboot before, taken back first
+ *
+ * Begins the shutdown in a worker; the strings are copied.
+ */
+void kexec_reboot_async (const KexecRebootBackend *backend, const KexecEnvironment *environment,
+                         GDBusConnection *connection, const KexecRebootRequest *request,
+                         const char *shown, GAsyncReadyCallback callback, gpointer user_data);
 gboolean kexec_reboot_finish (GAsyncResult *result, GError **error);
+
+/**
+ * kexec_reboot_show_async:
+ * @request: (nullable): what to show users; %NULL: nothing any more
+ * @shown: (nullable): the id of what they were shown until now, taken back first
+ * @quiet: whether that needs no word
+ */
+void kexec_reboot_show_async (const KexecRebootBackend *backend,
+                              const KexecEnvironment *environment, GDBusConnection *connection,
+                              const KexecRebootRequest *request, const char *shown, gboolean quiet,
+                              GAsyncReadyCallback callback, gpointer user_data);
+/** Returns: (transfer full) (nullable): the id of what is shown now; %NULL without an error if
+ * nothing is. */
+char *kexec_reboot_show_finish (GAsyncResult *result, GError **error);

@@ -116,12 +116,12 @@ static void
 publish_obstacles (KexecService *self)
 {
   g_autoptr (KexecFindings) findings = kexec_findings_new ();
+  g_autoptr (GError) error = NULL;
 
   kexec_preflight_obstacles (self->environment, findings);
-  if (self->backend == &kexec_reboot_none)
+  if (!kexec_reboot_check (self->backend, self->environment, &error))
     kexec_findings_add (findings, KEXEC_FINDING_NO_REBOOT_BACKEND, NULL, NULL,
-                        "No init system that kexecd knows how to shut down is running; an image"
-                        " can be staged, but not executed in order");
+                        "An image can be staged, but not executed in order: %s", error->message);
   kexec_bus_manager_set_obstacles (KEXEC_BUS_MANAGER (self->manager),
                                    kexec_findings_to_variant (findings));
 }
