@@ -36,7 +36,8 @@ abandon (GTask *task, GError *error)
 }
 
 gboolean
-kexec_execution_check_login (const KexecLogin *login, gboolean ignore_inhibitors, GError **error)
+kexec_execution_check_login (const KexecService *service, const KexecLogin *login,
+                             gboolean ignore_inhibitors, GError **error)
 {
   g_autofree char *inhibitors = NULL;
 
@@ -44,7 +45,7 @@ kexec_execution_check_login (const KexecLogin *login, gboolean ignore_inhibitors
     g_set_error_literal (error, KEXEC_ERROR, KEXEC_ERROR_BUSY, "A shutdown is already under way");
     return FALSE;
   }
-  if (login->shutdown.scheduled != NULL) {
+  if (login->shutdown.scheduled != NULL && !kexec_mirror_is_ours (service, &login->shutdown)) {
     g_set_error (error, KEXEC_ERROR, KEXEC_ERROR_BUSY,
                  "Another tool has scheduled a shutdown (%s); cancel it first with 'shutdown -c'",
                  login->shutdown.scheduled);
@@ -136,8 +137,8 @@ hand_over (GTask *task)
   if (self->schedule->immediate)
     jump (task);
   else
-    kexec_reboot_async (service->backend, service->environment, service->connection, &request, NULL,
-                        on_rebooting, g_object_ref (task));
+    kexec_reboot_async (service->backend, service->environment, service->connection, &request,
+                        service->mirror.id, on_rebooting, g_object_ref (task));
 }
 
 /* --- files that have changed since they were staged --- */
@@ -281,7 +282,8 @@ on_login (GObject *source, GAsyncResult *result, gpointer user_data)
   GError *error = NULL;
   g_autoptr (KexecLogin) login = kexec_login_read_finish (result, &error);
 
-  if (login == NULL || !kexec_execution_check_login (login, may_ignore_inhibitors (self), &error) ||
+  if (login == NULL ||
+      !kexec_execution_check_login (self->service, login, may_ignore_inhibitors (self), &error) ||
       !check_sessions (self, login, &error) || !check_slot (self, &error))
     abandon (task, error);
   else
@@ -308,9 +310,9 @@ kexec_execution_start (KexecService *service, KexecSchedule *schedule, GAsyncRea
   self->service = service;
   self->schedule = schedule;
   g_task_set_task_data (task, self, (GDestroyNotify) execution_free);
-  kexec_service_cancel_schedule (service, schedule->uid, "a reboot was asked for at once");
   /* From now on nothing else may change the state. */
   service->handing_over = TRUE;
+  kexec_service_cancel_schedule (service, schedule->uid, "a reboot was asked for at once");
   kexec_service_refresh (service);
   look (task);
 }
@@ -360,6 +362,7 @@ kexec_execution_fire (KexecService *service)
   fired->service = service;
   fired->uid = schedule->uid;
   schedule = g_steal_pointer (&service->schedule);
+  service->handing_over = TRUE;
   kexec_service_set_schedule (service, NULL, NULL);
   kexec_execution_start (service, schedule, on_fired, fired);
 }

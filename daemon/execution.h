@@ -14,8 +14,8 @@
  * Returns: whether nothing that logind knows stands in the way; else Busy (another shutdown) or
  * Inhibited, naming who and why.
  */
-gboolean kexec_execution_check_login (const KexecLogin *login, gboolean ignore_inhibitors,
-                                      GError **error);
+gboolean kexec_execution_check_login (const KexecService *service, const KexecLogin *login,
+                                      gboolean ignore_inhibitors, GError **error);
 
 /** Executes now; takes @schedule. From here on the caller's leaving changes nothing. */
 void kexec_execution_start (KexecService *service, KexecSchedule *schedule,

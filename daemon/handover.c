@@ -13,6 +13,7 @@ kexec_handover_end (KexecService *service)
   kexec_clock_clear_timer (&service->handover_timer);
   service->handing_over = FALSE;
   kexec_service_arm_timers (service);
+  kexec_mirror_update (service);
   kexec_service_refresh (service);
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "daemon/login.h"
 
+#include <string.h>
+
 #include "daemon/names.h"
 #include "daemon/text.h"
 #include "image/error.h"
@@ -136,7 +138,9 @@ read_inhibitors (KexecLogin *self, GDBusConnection *connection, guint32 own_uid,
 char *
 kexec_login_shutdown_id (const char *type, guint64 when)
 {
-  return g_strdup_printf ("%s@%" G_GUINT64_FORMAT, type, when);
+  /* Versions differ in whether they tell that nothing will be done. */
+  return g_strdup_printf ("%s@%" G_GUINT64_FORMAT,
+                          g_str_has_prefix (type, "dry-") ? type + strlen ("dry-") : type, when);
 }
 
 static gboolean

@@ -82,8 +82,9 @@ on_login (GObject *source, GAsyncResult *result, gpointer user_data)
   g_clear_pointer (&request->login, kexec_login_free);
   request->login = kexec_login_read_finish (result, &error);
   if (request->login != NULL)
-    kexec_execution_check_login (
-      request->login, kexec_options_get_boolean (request->options, "ignore-inhibitors"), &error);
+    kexec_execution_check_login (request->service, request->login,
+                                 kexec_options_get_boolean (request->options, "ignore-inhibitors"),
+                                 &error);
   kexec_dispatch_resolved (request, error);
 }
 

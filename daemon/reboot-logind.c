@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "boot/beneath.h"
+#include "daemon/login.h"
 #include "daemon/names.h"
 #include "daemon/reboot.h"
 #include "image/error.h"
@@ -47,9 +48,9 @@ call (GDBusConnection *connection, const char *method, GVariant *parameters, GEr
 
 /* A shutdown without its message is better than none. */
 static void
-set_wall_message (GDBusConnection *connection, const char *message)
+set_wall_message (GDBusConnection *connection, const char *message, gboolean enable)
 {
-  call (connection, "SetWallMessage", g_variant_new ("(sb)", message, TRUE), NULL);
+  call (connection, "SetWallMessage", g_variant_new ("(sb)", message, enable), NULL);
 }
 
 static gboolean
@@ -72,7 +73,7 @@ logind_reboot (const KexecEnvironment *environment, GDBusConnection *connection,
   g_autoptr (GError) cause = NULL;
   gboolean begun;
 
-  set_wall_message (connection, request->message != NULL ? request->message : "");
+  set_wall_message (connection, request->message != NULL ? request->message : "", TRUE);
   if (request->ignore_inhibitors) {
     /* Since 257 even root needs a flag of its own for this; before, none. */
     begun = reboot_with_flags (connection, kexec | FLAG_SKIP_INHIBITORS, &cause);
@@ -86,7 +87,7 @@ logind_reboot (const KexecEnvironment *environment, GDBusConnection *connection,
   if (begun)
     return TRUE;
   /* Not at somebody else's shutdown. */
-  set_wall_message (connection, "");
+  set_wall_message (connection, "", TRUE);
   g_dbus_error_strip_remote_error (cause);
   if (is_invalid_arguments (cause))
     g_set_error_literal (error, KEXEC_ERROR, KEXEC_ERROR_NO_REBOOT_BACKEND,
@@ -98,8 +99,72 @@ logind_reboot (const KexecEnvironment *environment, GDBusConnection *connection,
   return FALSE;
 }
 
+/* Returns: (transfer full) (nullable): the id of the shutdown that logind has scheduled. */
+static char *
+get_scheduled (GDBusConnection *connection)
+{
+  g_autoptr (GVariant) reply = g_dbus_connection_call_sync (
+    connection, LOGIN1_BUS_NAME, LOGIN1_PATH, "org.freedesktop.DBus.Properties", "Get",
+    g_variant_new ("(ss)", LOGIN1_INTERFACE, "ScheduledShutdown"), G_VARIANT_TYPE ("(v)"),
+    G_DBUS_CALL_FLAGS_NONE, CALL_TIMEOUT, NULL, NULL);
+  g_autoptr (GVariant) value = NULL;
+  const char *type;
+  guint64 when;
+
+  if (reply == NULL)
+    return NULL;
+  g_variant_get (reply, "(v)", &value);
+  if (!g_variant_is_of_type (value, G_VARIANT_TYPE ("(st)")))
+    return NULL;
+  g_variant_get (value, "(&st)", &type, &when);
+  return *type != '\0' ? kexec_login_shutdown_id (type, when) : NULL;
+}
+
+/* A schedule that does nothing at its time: logind announces it, and anybody with the right to may
+ * cancel it. */
+static char *
+logind_schedule (const KexecEnvironment *environment, GDBusConnection *connection,
+                 const KexecRebootRequest *request, GError **error)
+{
+  const char *type = request->kexec ? "dry-kexec" : "dry-reboot";
+  g_autofree char *id = kexec_login_shutdown_id (type, request->when);
+  g_autofree char *scheduled = get_scheduled (connection);
+
+  /* It may be from an earlier daemon that stopped before it noted that. */
+  if (g_strcmp0 (scheduled, id) == 0)
+    return g_steal_pointer (&id);
+  if (scheduled != NULL) {
+    /* logind would overwrite it. */
+    g_set_error_literal (error, KEXEC_ERROR, KEXEC_ERROR_BUSY,
+                         "another tool has scheduled a shutdown");
+    return NULL;
+  }
+  set_wall_message (connection, request->message != NULL ? request->message : "", TRUE);
+  if (call (connection, "ScheduleShutdown", g_variant_new ("(st)", type, request->when), error))
+    return g_steal_pointer (&id);
+  if (error != NULL)
+    g_dbus_error_strip_remote_error (*error);
+  return NULL;
+}
+
+static void
+logind_cancel (const KexecEnvironment *environment, GDBusConnection *connection, const char *id,
+               gboolean quiet)
+{
+  g_autofree char *scheduled = get_scheduled (connection);
+
+  /* Any other than the one that we showed is not ours. */
+  if (g_strcmp0 (scheduled, id) != 0)
+    return;
+  set_wall_message (connection, "", !quiet);
+  call (connection, "CancelScheduledShutdown", NULL, NULL);
+}
+
 const KexecRebootBackend kexec_reboot_logind = {
   .name = "logind",
   .probe = logind_probe,
   .reboot = logind_reboot,
+  .schedule = logind_schedule,
+  .cancel = logind_cancel,
+  .trace = "/run/systemd/shutdown/scheduled",
 };

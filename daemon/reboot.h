@@ -58,6 +58,9 @@ typedef struct {
    * unless @quiet. */
   void (*cancel) (const KexecEnvironment *environment, GDBusConnection *connection, const char *id,
                   gboolean quiet);
+
+  /* The file, an absolute path, that comes and goes with what schedule() showed. */
+  const char *trace;
 } KexecRebootBackend;
 
 /** systemd with logind; built with -Dsystemd. */

@@ -18,6 +18,7 @@ kexec_schedule_free (KexecSchedule *self)
 {
   g_free (self->stage_id);
   g_free (self->message);
+  g_free (self->shown);
   g_free (self);
 }
 
@@ -30,6 +31,8 @@ kexec_schedule_save (const KexecSchedule *self, int runtime_fd, const char *boot
   g_key_file_set_string (file, GROUP, "StageId", self->stage_id);
   if (self->message != NULL)
     g_key_file_set_string (file, GROUP, "Message", self->message);
+  if (self->shown != NULL)
+    g_key_file_set_string (file, GROUP, "Shown", self->shown);
   g_key_file_set_uint64 (file, GROUP, "Uid", self->uid);
   g_key_file_set_int64 (file, GROUP, "When", self->when);
   g_key_file_set_boolean (file, GROUP, "IgnoreInhibitors", self->ignore_inhibitors);
@@ -51,6 +54,7 @@ kexec_schedule_load (int runtime_fd, const char *boot_id)
   self = kexec_schedule_new ();
   self->stage_id = g_key_file_get_string (file, GROUP, "StageId", NULL);
   self->message = g_key_file_get_string (file, GROUP, "Message", NULL);
+  self->shown = g_key_file_get_string (file, GROUP, "Shown", NULL);
   self->when = g_key_file_get_int64 (file, GROUP, "When", NULL);
   self->ignore_inhibitors = g_key_file_get_boolean (file, GROUP, "IgnoreInhibitors", NULL);
   self->allow_cold_reboot = g_key_file_get_boolean (file, GROUP, "AllowColdReboot", NULL);

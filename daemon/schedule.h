@@ -9,6 +9,7 @@ typedef struct {
   gint64 when;    /* µs, CLOCK_REALTIME; 0: now */
   char *stage_id; /* the image it was authorized for; "" for a cold reboot */
   char *message;  /* nullable */
+  char *shown;    /* (nullable): the mirror's id, as the init system has it */
   gboolean ignore_inhibitors;
   gboolean allow_cold_reboot;
   gboolean immediate;

@@ -328,8 +328,23 @@ kexec_service_set_schedule (KexecService *self, KexecSchedule *schedule, GError 
     kexec_service_set_schedule (self, NULL, NULL);
     return FALSE;
   }
+  kexec_mirror_update (self);
   publish (self);
   return TRUE;
+}
+
+void
+kexec_service_note_shown (KexecService *self, const char *id)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (self->schedule == NULL || g_strcmp0 (self->schedule->shown, id) == 0)
+    return;
+  g_free (self->schedule->shown);
+  self->schedule->shown = g_strdup (id);
+  if (!kexec_schedule_save (self->schedule, self->environment->runtime_fd,
+                            self->environment->boot_id, &error))
+    kexec_log (KEXEC_EVENT_PROBLEM, NULL, "%s", error->message);
 }
 
 void
@@ -412,6 +427,7 @@ recover (KexecService *self)
   self->record = g_steal_pointer (&record);
   watch_files (self);
   self->schedule = kexec_schedule_load (runtime_fd, self->environment->boot_id);
+  kexec_mirror_recover (self);
   if (kexec_arrival_is_pending (self->environment)) {
     /* Asked for, and not over yet: logind's signal or the time limit decides. */
     kexec_handover_begin (self);
@@ -490,6 +506,7 @@ kexec_service_free (KexecService *self)
   g_clear_pointer (&self->schedule, kexec_schedule_free);
   g_hash_table_unref (self->requests_of_uid);
   g_queue_clear (&self->waiting);
+  kexec_mirror_clear (&self->mirror);
   kexec_stale_watch_set (&self->stale_watch, NULL, -1, NULL, NULL);
   kexec_list_memory_clear (&self->list_memory);
   kexec_verdicts_unref (self->verdicts);

@@ -11,6 +11,7 @@
 #include "daemon/environment.h"
 #include "daemon/list-memory.h"
 #include "daemon/manager.h"
+#include "daemon/mirror.h"
 #include "daemon/reboot.h"
 #include "daemon/record.h"
 #include "daemon/schedule.h"
@@ -19,7 +20,7 @@
 
 typedef struct KexecRequest KexecRequest;
 
-typedef struct {
+struct KexecService {
   const KexecEnvironment *environment;
   GDBusConnection *connection;
   KexecManager *manager;
@@ -28,6 +29,7 @@ typedef struct {
 
   KexecRecord *record;     /* of our image in the slot; NULL: none of ours is there */
   KexecSchedule *schedule; /* waiting for its time, or NULL */
+  KexecMirror mirror;      /* … and what the init system's tools show of it */
   gboolean staging;        /* a Stage is under way */
   gboolean handing_over;   /* asked the init system to shut down, or about to */
   gboolean foreign_logged;
@@ -51,7 +53,7 @@ typedef struct {
 
   void (*quit) (gpointer user_data); /* nothing is left to do */
   gpointer quit_data;
-} KexecService;
+};
 
 /**
  * kexec_service_new:
@@ -101,6 +103,9 @@ gboolean kexec_service_unload (KexecService *self, GError **error);
 
 /** Takes a schedule and starts its timer; NULL: forgets the one there is. */
 gboolean kexec_service_set_schedule (KexecService *self, KexecSchedule *schedule, GError **error);
+
+/** Keeps with the schedule, if there still is one, under which id the init system shows it. */
+void kexec_service_note_shown (KexecService *self, const char *id);
 
 /** Cancels the schedule, if there is one, and logs @why. */
 void kexec_service_cancel_schedule (KexecService *self, guint32 uid, const char *why);

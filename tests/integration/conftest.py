@@ -150,6 +150,7 @@ def off(folder: Path, bus: Bus, login: Login, polkit: Polkit) -> Iterator[Machin
     place = Path(tempfile.mkdtemp(dir=folder, prefix="machine-"))
     place.chmod(0o755)
     machine = Machine(place, bus)
+    login.trace = machine.root / "run/systemd/shutdown/scheduled"
     yield machine
     machine.end()
     shutil.rmtree(place)

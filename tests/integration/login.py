@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from gi.repository import Gio, GLib
@@ -26,12 +28,19 @@ INTERFACE = """
       <arg type="s" direction="in"/><arg type="b" direction="in"/>
     </method>
     <method name="RebootWithFlags"><arg type="t" direction="in"/></method>
+    <method name="ScheduleShutdown">
+      <arg type="s" direction="in"/><arg type="t" direction="in"/>
+    </method>
+    <method name="CancelScheduledShutdown"><arg type="b" direction="out"/></method>
     <property name="ScheduledShutdown" type="(st)" access="read"/>
     <property name="PreparingForShutdown" type="b" access="read"/>
     <signal name="PrepareForShutdown"><arg type="b"/></signal>
   </interface>
   <interface name="org.freedesktop.DBus.Properties">
     <method name="GetAll"><arg type="s" direction="in"/><arg type="a{sv}" direction="out"/></method>
+    <method name="Get">
+      <arg type="s" direction="in"/><arg type="s" direction="in"/><arg type="v" direction="out"/>
+    </method>
   </interface>
 </node>
 """
@@ -64,6 +73,7 @@ class Login:
     sessions: list[Session] = field(default_factory=list)
     inhibitors: list[Inhibitor] = field(default_factory=list)
     scheduled: tuple[str, int] = ("", 0)
+    trace: Path | None = None  # the file that shutdown(8) reads
     preparing: bool = False
     reboots: list[int] = field(default_factory=list)  # the flags of each
     wall_messages: list[str] = field(default_factory=list)
@@ -99,7 +109,7 @@ class Login:
     def reset(self) -> None:
         """As if this machine had just come up, with nobody logged in."""
         self.sessions, self.inhibitors, self.reboots, self.wall_messages = [], [], [], []
-        self.scheduled, self.preparing = ("", 0), False
+        self.scheduled, self.preparing, self.trace = ("", 0), False, None
         self.refuse = lambda method, arguments: None
         self.held = {}
         self.appear()
@@ -135,6 +145,24 @@ class Login:
                                      "PrepareForShutdown", GLib.Variant("(b)", (begins,)))
         self._connection.flush_sync(None)
 
+    # What users do with its own tools
+
+    def schedule(self, kind: str, when: int) -> None:
+        """As shutdown(8) does: an earlier schedule is overwritten, whoever it is from."""
+        self.scheduled = (kind, when)
+        if self.trace is not None:
+            self.trace.parent.mkdir(parents=True, exist_ok=True)
+            fresh = self.trace.with_suffix(".new")
+            fresh.write_text(f"USEC={when}\nMODE={kind}\n")
+            fresh.rename(self.trace)
+
+    def cancel(self) -> bool:
+        """As 'shutdown -c' does. Returns whether there was anything to cancel."""
+        was, self.scheduled = self.scheduled, ("", 0)
+        if self.trace is not None:
+            self.trace.unlink(missing_ok=True)
+        return was != ("", 0)
+
     # What it answers
 
     def _on_call(self, connection: Gio.DBusConnection, sender: str, path: str, interface: str,
@@ -160,6 +188,11 @@ class Login:
         elif method == "RebootWithFlags":
             self.reboots.append(arguments[0])
             result = None
+        elif method == "ScheduleShutdown":
+            self.schedule(*arguments)
+            result = None
+        elif method == "CancelScheduledShutdown":
+            result = GLib.Variant("(b)", (self.cancel(),))
         else:
             self.wall_messages.append(arguments[0])
             result = None
@@ -168,6 +201,9 @@ class Login:
     def _get_manager(self, connection: Gio.DBusConnection, sender: str, path: str, interface: str,
                      name: str) -> GLib.Variant:
         if name == "ScheduledShutdown":
+            kind, when = self.scheduled
+            if kind.startswith("dry-") and when <= time.time() * 10**6:
+                self.cancel()  # its time has come, and nothing happens
             return GLib.Variant("(st)", self.scheduled)
         return GLib.Variant("b", self.preparing)
 

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The mirror: what the init system shows users of our schedule, so that its own tools announce it
+ * and can cancel it ("shutdown --show", wall messages, "shutdown -c"). It fires nothing: the timer
+ * is ours. Where it disappears before its time, somebody has cancelled the reboot.
+ */
+#pragma once
+
+#include "daemon/reboot.h"
+
+typedef struct KexecService KexecService;
+
+typedef struct {
+  char *id;      /* of what users are shown; NULL: nothing */
+  gboolean busy; /* the init system is being asked */
+  gboolean late; /* … and the schedule has changed since */
+  GFileMonitor *monitor;
+} KexecMirror;
+
+/** Brings what users are shown into line with the service's schedule; during a hand-over, nothing
+ * is changed. Call it whenever either has changed. */
+void kexec_mirror_update (KexecService *service);
+
+/** Takes over what an earlier daemon of this boot showed, and looks whether it is still there. */
+void kexec_mirror_recover (KexecService *service);
+
+/** Whether a scheduled shutdown that the init system knows of is only the mirror of ours. */
+gboolean kexec_mirror_is_ours (const KexecService *service, const KexecShutdown *shutdown);
+
+void kexec_mirror_clear (KexecMirror *self);
