@@ -166,6 +166,14 @@ set_mount_boot (Gentoo *self, const KexecShellAssign *variable)
   set_key (self, variable, "MountBoot", strcmp (variable->value, "no") == 0 ? "yes" : "no");
 }
 
+/* Nothing but "yes" is one to the script. */
+static void
+set_load_during_shutdown (Gentoo *self, const KexecShellAssign *variable)
+{
+  set_key (self, variable, "LoadDuringShutdown",
+           strcmp (variable->value, "yes") == 0 ? "yes" : "no");
+}
+
 /* What an option says in one of our keys. */
 static void
 set_option (Gentoo *self, const KexecShellAssign *variable, guint i, const char *value)
@@ -232,12 +240,12 @@ set_options (Gentoo *self, const KexecShellAssign *variable)
 /* In the order in which they are read, whichever the file has. */
 static const struct {
   const char *name;
-  void (*set) (Gentoo *self, const KexecShellAssign *variable); /* NULL: nothing to set */
+  void (*set) (Gentoo *self, const KexecShellAssign *variable);
 } variables[] = {
   { "BOOTPART", set_boot_path },   { "DONT_MOUNT_BOOT", set_mount_boot },
   { "KNAME", set_kernel },         { "INITRD", set_initrd_variable },
   { "ROOTPART", set_root_device }, { "KEXEC_OPT_ARGS", set_options },
-  { "KPARAM", set_cmdline },       { "LOAD_DURING_SHUTDOWN", NULL },
+  { "KPARAM", set_cmdline },       { "LOAD_DURING_SHUTDOWN", set_load_during_shutdown },
 };
 
 /* OpenRC itself reads rc_need and the like in every file of conf.d (openrc-run(8)). */
@@ -261,7 +269,7 @@ kexec_config_gentoo_parse (KexecConfig *config, const char *text, const char *su
   for (guint i = 0; i < G_N_ELEMENTS (variables); i++) {
     const KexecShellAssign *variable = find_variable (&self, variables[i].name);
 
-    if (variable != NULL && variables[i].set != NULL)
+    if (variable != NULL)
       variables[i].set (&self, variable);
   }
   for (guint i = 0; i < read->len; i++) {

@@ -11,7 +11,8 @@
  *   DONT_MOUNT_BOOT  MountBoot=; whatever is not "no" means that nothing is mounted
  *   KEXEC_OPT_ARGS   --append Append=, --command-line Cmdline=, --initrd Initrd=; --reuse-cmdline:
  *                    KPARAM is Append= to the running command line
- *   LOAD_DURING_SHUTDOWN, and OpenRC's own rc_…: say nothing about what is booted
+ *   LOAD_DURING_SHUTDOWN  LoadDuringShutdown=; whatever is not "yes" is no
+ *   OpenRC's own rc_… say nothing to us
  *
  * An empty variable is one that is not set, as in the script.
  */

@@ -116,6 +116,19 @@ set_sources (KexecConfig *config, const char *value, const char *from)
   return TRUE;
 }
 
+static gboolean
+set_load_during_shutdown (KexecConfig *config, const char *value, const char *from)
+{
+  gboolean is_set = *value != '\0', yes = FALSE;
+
+  if (is_set && !kexec_config_value_boolean (value, &yes))
+    return FALSE;
+  config->load_during_shutdown = !is_set ? KEXEC_CONFIG_LOAD_UNSET
+                                 : yes   ? KEXEC_CONFIG_LOAD_YES
+                                         : KEXEC_CONFIG_LOAD_NO;
+  return TRUE;
+}
+
 static const struct {
   const char *name;
   /* Returns: FALSE: a bad value, not taken. */
@@ -139,6 +152,7 @@ static const struct {
     "quotes" },
   { "Cmdline", set_cmdline, "one line of text, of at most 4095 bytes, with one root= at most" },
   { "Append", set_append, "one line of text, of at most 4095 bytes, with one root= at most" },
+  { "LoadDuringShutdown", set_load_during_shutdown, "yes or no" },
   { "Sources", set_sources,
     "names out of config, grub, bls and directory, with spaces between them" },
 };

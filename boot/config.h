@@ -11,6 +11,7 @@
  *   Kernel=, Initrd=              a kernel that the menus need not know, which is the default
  *   RootDevice=, Cmdline=, Append=  command lines
  *   Sources=                      which menus are read
+ *   LoadDuringShutdown=yes|no     whether an image is loaded only when the machine goes down
  *
  * An empty value takes back what an earlier file said. What Gentoo's /etc/conf.d/kexec says is one
  * layer of it; see boot/config-gentoo.h.
@@ -21,6 +22,13 @@
 
 /* How long an ordinary user's image is kept unless StagedLifetime= says otherwise, in seconds. */
 #define KEXEC_CONFIG_STAGED_LIFETIME 3600
+
+/* LoadDuringShutdown=. Unset, it is what is usual with the init system that runs. */
+typedef enum {
+  KEXEC_CONFIG_LOAD_UNSET,
+  KEXEC_CONFIG_LOAD_YES,
+  KEXEC_CONFIG_LOAD_NO,
+} KexecConfigLoad;
 
 typedef struct {
   char *entry;                 /* Entry=: "auto": the newest kernel is the default; an entry's id or
@@ -43,6 +51,9 @@ typedef struct {
   char *kernel_from;       /* the file that @kernel is from, below the root; NULL: not set */
   gboolean is_gentoo;      /* … and it is KNAME in Gentoo's conf.d/kexec */
   KexecFindings *findings; /* what was wrong with the files, each with its file and key */
+
+  /* LoadDuringShutdown=: yes: nothing but the default entry, and only when the machine goes down */
+  KexecConfigLoad load_during_shutdown;
 } KexecConfig;
 
 /**

@@ -12,14 +12,19 @@ describe (const KexecConfig *config)
 {
   g_autoptr (GString) line = g_string_new (NULL);
   g_autofree char *initrds = config->initrds != NULL ? g_strjoinv (" ", config->initrds) : NULL;
+  static const char *const loads[] = { NULL, "yes", "no" };
   const struct {
     const char *name;
     const char *value;
   } keys[] = {
-    { "BootPath", config->boot_path },     { "MountBoot", config->mount_boot ? NULL : "no" },
-    { "Kernel", config->kernel },          { "Initrd", initrds },
-    { "RootDevice", config->root_device }, { "Cmdline", config->cmdline },
+    { "BootPath", config->boot_path },
+    { "MountBoot", config->mount_boot ? NULL : "no" },
+    { "Kernel", config->kernel },
+    { "Initrd", initrds },
+    { "RootDevice", config->root_device },
+    { "Cmdline", config->cmdline },
     { "Append", config->append },
+    { "LoadDuringShutdown", loads[config->load_during_shutdown] },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
@@ -55,7 +60,11 @@ test_variables (void)
     { "", "" },
     /* the file as it is installed: nothing but comments */
     { "# Load kexec kernel image …\n#LOAD_DURING_SHUTDOWN=\"yes\"\n#KNAME=\"kernel\"\n", "" },
-    { "LOAD_DURING_SHUTDOWN=\"no\"\n", "" },
+    { "LOAD_DURING_SHUTDOWN=\"no\"\n", "LoadDuringShutdown=no" },
+    { "LOAD_DURING_SHUTDOWN=\"yes\"\n", "LoadDuringShutdown=yes" },
+    { "LOAD_DURING_SHUTDOWN=YES\n", "LoadDuringShutdown=no" },
+    { "LOAD_DURING_SHUTDOWN=1\n", "LoadDuringShutdown=no" },
+    { "LOAD_DURING_SHUTDOWN=\n", "" },
     { "KNAME=\"kernel\"\n", "Kernel=kernel" },
     { "KNAME=/boot/efi/kernel\n", "Kernel=/boot/efi/kernel" },
     { "KNAME=boot/kernel\n", "Kernel=/boot/kernel" },

@@ -187,6 +187,33 @@ test_mount_boot (void)
   }
 }
 
+static void
+test_load_during_shutdown (void)
+{
+  static const struct {
+    const char *value;
+    KexecConfigLoad load;
+    const char *codes;
+  } cases[] = {
+    { "yes", KEXEC_CONFIG_LOAD_YES, "" },
+    { "on", KEXEC_CONFIG_LOAD_YES, "" },
+    { "No", KEXEC_CONFIG_LOAD_NO, "" },
+    { "", KEXEC_CONFIG_LOAD_UNSET, "" },
+    { "later", KEXEC_CONFIG_LOAD_NO, "configuration-invalid" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autofree char *text = g_strdup_printf ("[Manager]\nLoadDuringShutdown=%s\n", cases[i].value);
+    g_autoptr (KexecConfig) config = kexec_config_new ();
+
+    g_assert_cmpint (config->load_during_shutdown, ==, KEXEC_CONFIG_LOAD_UNSET);
+    config->load_during_shutdown = KEXEC_CONFIG_LOAD_NO;
+    kexec_config_parse (config, text, "kexecd.conf");
+    expect_findings (config->findings, cases[i].codes);
+    g_assert_cmpint (config->load_during_shutdown, ==, cases[i].load);
+  }
+}
+
 /* Which file a kernel and a command line are from. */
 static void
 test_from (void)
@@ -454,6 +481,7 @@ main (int argc, char **argv)
   g_test_add_func ("/config/values", test_values);
   g_test_add_func ("/config/long-values", test_long_values);
   g_test_add_func ("/config/mount-boot", test_mount_boot);
+  g_test_add_func ("/config/load-during-shutdown", test_load_during_shutdown);
   g_test_add_func ("/config/from", test_from);
   g_test_add_func ("/config/gentoo-layer", test_gentoo_layer);
   g_test_add_func ("/config/staged-lifetime", test_staged_lifetime);
