@@ -16,7 +16,8 @@ typedef struct {
   gboolean ignore_inhibitors;
   gboolean allow_cold_reboot;
   gboolean immediate;
-  guint64 when_usec; /* 0: now */
+  guint64 when_usec;   /* 0: now */
+  gboolean loads_late; /* found out: the service loads the default entry itself */
 } Request;
 
 static void
@@ -75,11 +76,12 @@ stage_now (const KexecOptions *options, KexecConnection *connection, const char 
 
 /*
  * Returns: (transfer full): what is staged, an a{sv}, staged now if need be. It is empty where
- * another program filled the slot: Execute knows what to say to that.
+ * another program filled the slot: Execute knows what to say to that; and where nothing is staged
+ * before the machine shuts down.
  */
 static GVariant *
 ensure_staged (const KexecOptions *options, KexecConnection *connection, const char *entry,
-               GError **error)
+               Request *request, GError **error)
 {
   g_autoptr (GVariant) properties = NULL;
   g_autoptr (GVariant) staged = NULL;
@@ -92,6 +94,10 @@ ensure_staged (const KexecOptions *options, KexecConnection *connection, const c
   staged = kexec_dict_array (properties, "Staged", "a{sv}");
   if (g_variant_n_children (staged) > 0 ||
       g_str_equal (kexec_dict_string (properties, "State"), "foreign"))
+    return g_steal_pointer (&staged);
+  request->loads_late =
+    !request->immediate && kexec_dict_has_word (properties, "Features", "load-during-shutdown");
+  if (request->loads_late)
     return g_steal_pointer (&staged);
   return stage_now (options, connection, "", error);
 }
@@ -125,6 +131,7 @@ static void
 print_outcome (const Request *request, GVariant *staged)
 {
   const char *what = g_variant_n_children (staged) > 0 ? kexec_staged_name (staged)
+                     : request->loads_late             ? "the default entry"
                                                        : "the normal kernel, through the firmware";
 
   if (request->when_usec == 0) {
@@ -166,7 +173,7 @@ kexec_command_reboot (KexecOptions *options, int argc, char **argv)
   connection = kexec_connection_new (options, &error);
   if (connection == NULL)
     return kexec_report (options, error);
-  staged = ensure_staged (options, connection, entry, &error);
+  staged = ensure_staged (options, connection, entry, &request, &error);
   if (staged == NULL && allows_cold (&request, entry, error)) {
     kexec_report (options, error);
     g_clear_error (&error);

@@ -124,7 +124,12 @@ print_obstacles (GVariant *obstacles, gboolean verbose)
 static void
 print_state (GVariant *properties, const State *state)
 {
-  if (state != NULL)
+  if (state != NULL && g_str_equal (state->state, "idle") &&
+      kexec_dict_has_word (properties, "Features", "load-during-shutdown"))
+    kexec_print_styled_field (state->style, "State", "%s (%s)", state->state,
+                              "nothing is staged before the machine shuts down; 'kexecctl reboot'"
+                              " boots the default entry");
+  else if (state != NULL)
     kexec_print_styled_field (state->style, "State", "%s (%s)", state->state, state->sentence);
   else
     kexec_print_field ("State", "%s", kexec_dict_string (properties, "State"));

@@ -69,6 +69,18 @@ kexec_arrival_fail (const KexecEnvironment *environment, const char *text)
     kexec_log (KEXEC_EVENT_PROBLEM, NULL, "%s", error->message);
 }
 
+void
+kexec_arrival_note_failure (const KexecEnvironment *environment, guint32 uid, const char *text)
+{
+  g_autoptr (GKeyFile) file = g_key_file_new ();
+  g_autoptr (GError) error = NULL;
+
+  g_key_file_set_int64 (file, GROUP, "When", g_get_real_time ());
+  g_key_file_set_uint64 (file, GROUP, "Uid", uid);
+  if (!save_result (environment, file, "failed", text, &error))
+    kexec_log (KEXEC_EVENT_PROBLEM, NULL, "%s", error->message);
+}
+
 typedef struct {
   const char *result;
   KexecEvent event;

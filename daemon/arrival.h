@@ -24,6 +24,10 @@ gboolean kexec_arrival_is_pending (const KexecEnvironment *environment);
 /** The shutdown did not begin: turns the pending record into the result "failed" with @text. */
 void kexec_arrival_fail (const KexecEnvironment *environment, const char *text);
 
+/** An execution that needed no image, or had none yet, did not begin: the result is "failed". */
+void kexec_arrival_note_failure (const KexecEnvironment *environment, guint32 uid,
+                                 const char *text);
+
 /**
  * kexec_arrival_record:
  *

@@ -2,17 +2,16 @@
 #include "daemon/execution.h"
 
 #include "daemon/arrival.h"
-#include "daemon/entries.h"
 #include "daemon/handover.h"
 #include "daemon/log.h"
-#include "daemon/method-stage.h"
 #include "daemon/names.h"
-#include "daemon/staging.h"
+#include "daemon/restage.h"
 
 typedef struct {
   KexecService *service;
   KexecSchedule *schedule;
-  KexecStaging *staging; /* when stale files are staged again */
+  gboolean has_staged; /* … once; not again */
+  gboolean has_loaded; /* … because of LoadDuringShutdown=: only for this */
 } Execution;
 
 static void look (GTask *task);
@@ -21,8 +20,19 @@ static void
 execution_free (Execution *self)
 {
   kexec_schedule_free (self->schedule);
-  g_clear_pointer (&self->staging, kexec_staging_unref);
   g_free (self);
+}
+
+/* Memory is not held for what was to be booted at once. */
+static void
+let_go (Execution *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (self->has_loaded && self->service->record != NULL &&
+      g_str_equal (self->service->record->stage_id, self->schedule->stage_id) &&
+      !kexec_service_unload (self->service, &error))
+    kexec_log (KEXEC_EVENT_PROBLEM, NULL, "%s", error->message);
 }
 
 /* The machine goes on running; @error is given to whoever asked. */
@@ -31,6 +41,7 @@ abandon (GTask *task, GError *error)
 {
   Execution *self = g_task_get_task_data (task);
 
+  let_go (self);
   kexec_handover_end (self->service);
   g_task_return_error (task, error);
 }
@@ -75,6 +86,7 @@ on_rebooting (GObject *source, GAsyncResult *result, gpointer user_data)
     return;
   }
   kexec_handover_fail (self->service, error->message);
+  let_go (self);
   g_task_return_error (task, error);
 }
 
@@ -97,8 +109,8 @@ check_slot (Execution *self, GError **error)
   KexecService *service = self->service;
 
   kexec_service_refresh (service);
-  if (kexec_service_is_empty (service) && self->schedule->allow_cold_reboot &&
-      *self->schedule->stage_id == '\0')
+  if (kexec_service_is_empty (service) && *self->schedule->stage_id == '\0' &&
+      (self->schedule->allow_cold_reboot || self->schedule->load))
     return TRUE;
   return kexec_service_check_staged (service, self->schedule->stage_id, error);
 }
@@ -141,118 +153,65 @@ hand_over (GTask *task)
                         service->mirror.id, on_rebooting, g_object_ref (task));
 }
 
-/* --- files that have changed since they were staged --- */
+/* --- what is staged here and now: LoadDuringShutdown=, or files that have changed --- */
 
-static void
-set_stale (GError **error, const char *title)
-{
-  g_set_error (error, KEXEC_ERROR, KEXEC_ERROR_STALE,
-               "The files of %s have changed since it was staged; stage it again", title);
-}
-
-static void
-on_staged_again (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GTask) task = user_data;
-  Execution *self = g_task_get_task_data (task);
-  KexecRecord *record;
-  GError *error = NULL;
-
-  self->service->staging = FALSE;
-  if (!kexec_staging_run_finish (self->staging, result, &error)) {
-    g_prefix_error (&error, "The staged kernel's files have changed, and cannot be staged again: ");
-    abandon (task, error);
-    return;
-  }
-  record = kexec_staging_steal_record (self->staging);
-  kexec_log (KEXEC_EVENT_STAGED, kexec_service_log_fields (record, record->uid),
-             "%s was staged again: its files had changed", record->title);
-  g_free (self->schedule->stage_id);
-  self->schedule->stage_id = g_strdup (record->stage_id);
-  kexec_service_set_record (self->service, record);
-  /* That took seconds: look at everything again. */
-  look (task);
-}
-
-/* Only what was authorized: the default entry, with the same id and command line, and trusted. */
+/* A reboot that may go through the firmware goes on without an image. */
 static gboolean
-is_same (const KexecEntry *entry, const KexecRecord *record)
+goes_cold (const Execution *self, const GError *error)
 {
-  return record->action == KEXEC_ACTION_STAGE_DEFAULT &&
-         kexec_stage_entry_action (entry) == KEXEC_ACTION_STAGE_DEFAULT &&
-         g_str_equal (entry->cmdline, record->cmdline);
+  if (!self->schedule->load || !self->schedule->allow_cold_reboot ||
+      !kexec_service_is_empty (self->service))
+    return FALSE;
+  kexec_log (KEXEC_EVENT_STAGE_FAILED, kexec_service_log_fields (NULL, self->schedule->uid),
+             "Staging for uid %u failed, and the machine reboots through its firmware: %s",
+             self->schedule->uid, error->message);
+  return TRUE;
 }
 
 static void
-on_listed (GObject *source, GAsyncResult *result, gpointer user_data)
+on_staged (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   Execution *self = g_task_get_task_data (task);
-  KexecService *service = self->service;
-  g_autoptr (KexecListing) listing = kexec_entries_list_finish (result, NULL);
-  g_autoptr (KexecEntry) entry = NULL;
-  const KexecRecord *record;
+  g_autofree char *stage_id = NULL;
   GError *error = NULL;
 
-  if (!check_slot (self, &error)) {
-    abandon (task, error);
-    return;
-  }
-  record = service->record;
-  if (listing != NULL)
-    entry = kexec_catalog_find (listing->entries, record->id, NULL);
-  if (entry == NULL || !is_same (entry, record)) {
-    set_stale (&error, record->title);
-    abandon (task, error);
-    return;
-  }
-  self->staging = kexec_staging_new_entry (service->environment, entry, record->cmdline, FALSE);
-  kexec_staging_set_owner (
-    self->staging, record->uid, record->action,
-    record->uid == 0 ? 0 : (gint64) listing->config->staged_lifetime_sec * G_USEC_PER_SEC);
-  kexec_staging_set_replaces (self->staging);
-  service->staging = TRUE;
-  kexec_staging_run_async (self->staging, TRUE, NULL, on_staged_again, g_object_ref (task));
-}
-
-static void
-find_stale (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
-{
-  const KexecEnvironment *environment = task_data;
-  g_autoptr (KexecRecord) record =
-    kexec_record_load (environment->runtime_fd, environment->boot_id);
-
-  g_task_return_boolean (task,
-                         record != NULL && kexec_record_is_stale (record, environment->root_fd));
-}
-
-static void
-on_freshness (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GTask) task = user_data;
-  Execution *self = g_task_get_task_data (task);
-  GError *error = NULL;
-
-  if (!g_task_propagate_boolean (G_TASK (result), NULL)) {
+  if (!kexec_restage_finish (result, &stage_id, &error)) {
+    if (!goes_cold (self, error)) {
+      abandon (task, error);
+      return;
+    }
+    g_error_free (error);
+    self->schedule->load = FALSE;
     hand_over (task);
-  } else if (self->staging != NULL) {
-    set_stale (&error, "the staged kernel");
+  } else if (stage_id == NULL) {
+    hand_over (task);
+  } else if (self->has_staged) {
+    g_set_error_literal (&error, KEXEC_ERROR, KEXEC_ERROR_STALE,
+                         "The files of the staged kernel keep changing; stage it when whatever"
+                         " writes them has finished");
     abandon (task, error);
   } else {
-    kexec_entries_list_async (self->service->environment, FALSE, NULL, on_listed,
-                              g_object_ref (task));
+    self->has_staged = TRUE;
+    self->has_loaded = self->schedule->load;
+    self->schedule->load = FALSE;
+    g_free (self->schedule->stage_id);
+    self->schedule->stage_id = g_steal_pointer (&stage_id);
+    /* That took seconds: look at everything again. */
+    look (task);
   }
 }
 
-/* In a worker, since the files can be on any file system. */
 static void
-freshen (GTask *task)
+stage (GTask *task)
 {
   Execution *self = g_task_get_task_data (task);
-  g_autoptr (GTask) freshness = g_task_new (NULL, NULL, on_freshness, g_object_ref (task));
 
-  g_task_set_task_data (freshness, (gpointer) self->service->environment, NULL);
-  g_task_run_in_thread (freshness, find_stale);
+  if (self->schedule->load)
+    kexec_restage_default_async (self->service, self->schedule->uid, TRUE, on_staged,
+                                 g_object_ref (task));
+  else
+    kexec_restage_async (self->service, on_staged, g_object_ref (task));
 }
 
 /* --- the first step: who is there, and who asks not to --- */
@@ -287,7 +246,7 @@ on_login (GObject *source, GAsyncResult *result, gpointer user_data)
       !check_sessions (self, login, &error) || !check_slot (self, &error))
     abandon (task, error);
   else
-    freshen (task);
+    stage (task);
 }
 
 static void

@@ -18,9 +18,8 @@ kexec_handover_end (KexecService *service)
 }
 
 static void
-publish_failure (KexecService *service, const char *text)
+publish_last (KexecService *service)
 {
-  kexec_arrival_fail (service->environment, text);
   kexec_bus_manager_set_last_execution (KEXEC_BUS_MANAGER (service->manager),
                                         kexec_arrival_last (service->environment));
 }
@@ -28,9 +27,11 @@ publish_failure (KexecService *service, const char *text)
 void
 kexec_handover_note_failure (KexecService *service, guint32 uid, const char *text)
 {
-  if (service->record != NULL &&
-      kexec_arrival_expect (service->environment, service->record, uid, NULL))
-    publish_failure (service, text);
+  if (service->record == NULL)
+    kexec_arrival_note_failure (service->environment, uid, text);
+  else if (kexec_arrival_expect (service->environment, service->record, uid, NULL))
+    kexec_arrival_fail (service->environment, text);
+  publish_last (service);
 }
 
 void
@@ -43,7 +44,8 @@ kexec_handover_fail (KexecService *service, const char *text)
     KEXEC_EVENT_EXECUTE_FAILED,
     kexec_service_log_fields (service->record, service->record != NULL ? service->record->uid : 0),
     "%s", text);
-  publish_failure (service, text);
+  kexec_arrival_fail (service->environment, text);
+  publish_last (service);
 }
 
 /* A daemon that was started again during the shutdown has missed the signal: ask. */

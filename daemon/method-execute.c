@@ -6,6 +6,7 @@
 #include "daemon/log.h"
 #include "daemon/names.h"
 #include "daemon/ownership.h"
+#include "daemon/restage.h"
 
 #define BIT(action) KEXEC_ACTION_BIT (KEXEC_ACTION_##action)
 
@@ -34,6 +35,17 @@ is_cold (KexecRequest *request)
          kexec_options_get_string (request->options, "stage-id") == NULL;
 }
 
+/* With nothing staged, the default entry may be what is loaded when all else is done. */
+static gboolean
+loads (KexecRequest *request)
+{
+  KexecService *service = request->service;
+
+  return kexec_service_is_empty (service) && kexec_service_loads_late (service) &&
+         kexec_options_get_string (request->options, "stage-id") == NULL &&
+         !kexec_options_get_boolean (request->options, "immediate");
+}
+
 gboolean
 kexec_execute_prepare (KexecRequest *request, GError **error)
 {
@@ -43,7 +55,8 @@ kexec_execute_prepare (KexecRequest *request, GError **error)
   kexec_service_refresh (service);
   if (!kexec_ownership_check_busy (service, request->uid, error))
     return FALSE;
-  if (!is_cold (request) && !kexec_service_check_staged (service, stage_id, error))
+  if (!is_cold (request) && !loads (request) &&
+      !kexec_service_check_staged (service, stage_id, error))
     return FALSE;
   return kexec_options_get_boolean (request->options, "immediate") ||
          kexec_reboot_check (service->backend, service->environment, error);
@@ -54,6 +67,8 @@ kexec_execute_shape (KexecRequest *request)
 {
   KexecActions actions = BIT (EXECUTE) | kexec_ownership_need (request->service, request->uid);
 
+  if (loads (request))
+    actions |= BIT (STAGE_DEFAULT);
   if (kexec_options_get_boolean (request->options, "immediate"))
     actions |= BIT (EXECUTE_IMMEDIATE);
   if (kexec_options_get_string (request->options, "message") != NULL)
@@ -109,6 +124,7 @@ new_schedule (KexecRequest *request)
   schedule->ignore_inhibitors = kexec_options_get_boolean (request->options, "ignore-inhibitors");
   schedule->allow_cold_reboot = kexec_options_get_boolean (request->options, "allow-cold-reboot");
   schedule->immediate = kexec_options_get_boolean (request->options, "immediate");
+  schedule->load = loads (request);
   schedule->granted = request->uid == 0 ? ~(KexecActions) 0 : request->granted;
   return schedule;
 }
@@ -143,14 +159,55 @@ on_executed (GObject *source, GAsyncResult *result, gpointer user_data)
     kexec_request_fail (request, error);
 }
 
+/* Nobody may be there when its time has come: what cannot be loaded now is refused now. */
+typedef struct {
+  KexecRequest *request;
+  KexecSchedule *schedule;
+} Later;
+
+static void
+on_default_checked (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autofree Later *later = user_data;
+  g_autoptr (KexecRequest) request = later->request;
+  g_autoptr (KexecSchedule) schedule = later->schedule;
+  g_autofree char *stage_id = NULL;
+  GError *error = NULL;
+
+  kexec_service_refresh (request->service);
+  if ((kexec_restage_finish (result, &stage_id, &error) || schedule->allow_cold_reboot) &&
+      kexec_service_is_empty (request->service)) {
+    g_clear_error (&error);
+    set_schedule (request, g_steal_pointer (&schedule));
+    return;
+  }
+  if (error == NULL)
+    g_set_error_literal (&error, KEXEC_ERROR, KEXEC_ERROR_STAGE_CHANGED,
+                         "An image was staged in the meantime; look at 'kexecctl status' and decide"
+                         " again");
+  kexec_request_fail (request, error);
+}
+
+static void
+check_default (KexecRequest *request, KexecSchedule *schedule)
+{
+  Later *later = g_new0 (Later, 1);
+
+  later->request = kexec_request_ref (request);
+  later->schedule = schedule;
+  kexec_restage_default_async (request->service, request->uid, FALSE, on_default_checked, later);
+}
+
 void
 kexec_execute_run (KexecRequest *request)
 {
   g_autoptr (KexecSchedule) schedule = new_schedule (request);
 
-  if (schedule->when > g_get_real_time ())
-    set_schedule (request, g_steal_pointer (&schedule));
-  else
+  if (schedule->when <= g_get_real_time ())
     kexec_execution_start (request->service, g_steal_pointer (&schedule), on_executed,
                            kexec_request_ref (request));
+  else if (schedule->load)
+    check_default (request, g_steal_pointer (&schedule));
+  else
+    set_schedule (request, g_steal_pointer (&schedule));
 }

@@ -130,7 +130,7 @@ kexec_mirror_update (KexecService *service)
   if (service->handing_over || (schedule == NULL && self->id == NULL))
     return;
   if (schedule != NULL) {
-    request.kexec = *schedule->stage_id != '\0';
+    request.kexec = schedule->load || *schedule->stage_id != '\0';
     request.message = schedule->message;
     request.when = schedule->when;
   }

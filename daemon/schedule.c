@@ -37,6 +37,7 @@ kexec_schedule_save (const KexecSchedule *self, int runtime_fd, const char *boot
   g_key_file_set_int64 (file, GROUP, "When", self->when);
   g_key_file_set_boolean (file, GROUP, "IgnoreInhibitors", self->ignore_inhibitors);
   g_key_file_set_boolean (file, GROUP, "AllowColdReboot", self->allow_cold_reboot);
+  g_key_file_set_boolean (file, GROUP, "Load", self->load);
   g_key_file_set_uint64 (file, GROUP, "Granted", self->granted);
   return kexec_store_save (runtime_fd, KEXEC_FILE_SCHEDULE, file, FALSE, error);
 }
@@ -58,6 +59,7 @@ kexec_schedule_load (int runtime_fd, const char *boot_id)
   self->when = g_key_file_get_int64 (file, GROUP, "When", NULL);
   self->ignore_inhibitors = g_key_file_get_boolean (file, GROUP, "IgnoreInhibitors", NULL);
   self->allow_cold_reboot = g_key_file_get_boolean (file, GROUP, "AllowColdReboot", NULL);
+  self->load = g_key_file_get_boolean (file, GROUP, "Load", NULL);
   self->granted = g_key_file_get_uint64 (file, GROUP, "Granted", NULL);
   if (self->stage_id == NULL || self->when <= 0 || !kexec_store_get_uid (file, GROUP, &self->uid))
     return NULL;

@@ -5,13 +5,15 @@
 #include "daemon/actions.h"
 
 typedef struct {
-  guint32 uid;    /* who asked */
-  gint64 when;    /* µs, CLOCK_REALTIME; 0: now */
-  char *stage_id; /* the image it was authorized for; "" for a cold reboot */
-  char *message;  /* nullable */
-  char *shown;    /* (nullable): the mirror's id, as the init system has it */
+  guint32 uid; /* who asked */
+  gint64 when; /* µs, CLOCK_REALTIME; 0: now */
+  char
+    *stage_id; /* the image it was authorized for; "" if there is none yet, or for a cold reboot */
+  char *message; /* nullable */
+  char *shown;   /* (nullable): the mirror's id, as the init system has it */
   gboolean ignore_inhibitors;
   gboolean allow_cold_reboot;
+  gboolean load; /* nothing is staged: the default entry is, when its time has come */
   gboolean immediate;
   KexecActions granted; /* what the caller was authorized to */
 } KexecSchedule;

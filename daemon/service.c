@@ -3,8 +3,12 @@
 
 #include "daemon/service.h"
 
+#include <fcntl.h>
 #include <malloc.h>
+#include <unistd.h>
 
+#include "boot/beneath.h"
+#include "boot/config.h"
 #include "daemon/arrival.h"
 #include "daemon/clock.h"
 #include "daemon/dispatch.h"
@@ -126,10 +130,25 @@ publish_obstacles (KexecService *self)
                                    kexec_findings_to_variant (findings));
 }
 
+gboolean
+kexec_service_loads_late (KexecService *self)
+{
+  g_autoptr (KexecConfig) config = kexec_config_load (self->environment->root_fd);
+  int fd;
+
+  if (config->load_during_shutdown != KEXEC_CONFIG_LOAD_UNSET)
+    return config->load_during_shutdown == KEXEC_CONFIG_LOAD_YES;
+  fd = kexec_beneath_open_in_root (self->environment->root_fd, "/run/openrc", O_PATH | O_DIRECTORY,
+                                   NULL);
+  if (fd >= 0)
+    close (fd);
+  return fd >= 0;
+}
+
 static void
 publish_features (KexecService *self)
 {
-  const char *features[4] = { NULL };
+  const char *features[5] = { NULL };
   guint n = 0;
 
   if (HAVE_SYSTEMD)
@@ -138,6 +157,8 @@ publish_features (KexecService *self)
     features[n++] = "polkit";
   if (kexec_log_uses_journal ())
     features[n++] = "journal";
+  if (kexec_service_loads_late (self))
+    features[n++] = "load-during-shutdown";
   kexec_bus_manager_set_features (KEXEC_BUS_MANAGER (self->manager), features);
 }
 
@@ -151,6 +172,8 @@ on_read (const char *property, gpointer user_data)
     kexec_service_refresh (self);
   else if (g_str_equal (property, "obstacles"))
     publish_obstacles (self);
+  else if (g_str_equal (property, "features"))
+    publish_features (self);
   kexec_service_touch (self);
 }
 

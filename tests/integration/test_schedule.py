@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from . import contract
+from .bus import Polkit
 from .caller import Caller, options
 from .login import Inhibitor, Login, Session
 from .machine import NEW, OLD, Machine, make_initrd
@@ -51,7 +52,8 @@ def test_it_fires(staged: Any, alice: Caller, login: Login) -> None:
     assert alice.get("Scheduled") == {}
 
 
-def test_caller_need_not_stay(staged: Any, alice: Caller, login: Login) -> None:
+def test_caller_need_not_stay(own_polkit: Polkit, staged: Any, alice: Caller,
+                              login: Login) -> None:
     alice.call("Execute", options(when=soon()))
     alice.leave()
     wait_for(lambda: login.reboots == [3], "the reboot")

@@ -1,0 +1,210 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""LoadDuringShutdown=: nothing is loaded before the reboot, and then nothing but the default."""
+
+from __future__ import annotations
+
+import errno
+import time
+from typing import Any
+
+import pytest
+
+from . import contract
+from .caller import Caller, options
+from .login import Inhibitor, Login
+from .machine import CMDLINE, NEW, OLD, Machine, make_initrd
+from .test_schedule import IN_AN_HOUR, soon, wait_failed
+from .users import who_may
+from .wait import wait_for
+
+
+@pytest.fixture
+def late(off: Machine) -> Machine:
+    """A machine that loads during the shutdown."""
+    off.configure("Entry=auto\nLoadDuringShutdown=yes")
+    off.start()
+    return off
+
+
+def loaded(machine: Machine) -> bool:
+    return machine.kernel.is_loaded
+
+
+def test_execute_loads_the_default(late: Machine, alice: Caller, login: Login) -> None:
+    assert "load-during-shutdown" in alice.get("Features")
+    alice.call("Execute", {})
+    assert login.reboots == [3]
+    assert late.kernel.cmdline == CMDLINE
+    assert late.kernel.initrd == make_initrd(f"initrd of {NEW}")
+    assert late.record()["Id"] == NEW
+    assert alice.get("State") == "executing"
+
+
+def test_it_is_not_so_by_itself(machine: Machine, alice: Caller) -> None:
+    assert "load-during-shutdown" not in alice.get("Features")
+    assert alice.error("Execute", {}).name == contract.ERROR + "NotStaged"
+
+
+def test_it_is_so_with_openrc(off: Machine, alice: Caller, login: Login) -> None:
+    off.path("run/openrc").mkdir(parents=True)
+    off.start()
+    alice.call("Execute", {})
+    assert login.reboots == [3]
+
+
+def test_it_can_be_switched_off_with_openrc(off: Machine, alice: Caller) -> None:
+    off.path("run/openrc").mkdir(parents=True)
+    off.configure("Entry=auto\nLoadDuringShutdown=no")
+    off.start()
+    assert alice.error("Execute", {}).name == contract.ERROR + "NotStaged"
+
+
+def test_configuration_is_read_anew(machine: Machine, alice: Caller, login: Login) -> None:
+    machine.configure("Entry=auto\nLoadDuringShutdown=yes")
+    assert "load-during-shutdown" in alice.get("Features")
+    alice.call("Execute", {})
+    assert login.reboots == [3]
+
+
+def test_what_is_staged_is_what_is_executed(late: Machine, root: Caller, login: Login) -> None:
+    staged = root.call("Stage", OLD, {})
+    root.call("Execute", options(stage_id=staged["stage-id"]))
+    assert login.reboots == [3]
+    assert late.record()["Id"] == OLD
+
+
+def test_an_image_that_is_meant_must_be_there(late: Machine, alice: Caller) -> None:
+    error = alice.error("Execute", options(stage_id="0123456789abcdef"))
+    assert error.name == contract.ERROR + "NotStaged"
+
+
+def test_foreign_image_is_not_replaced(late: Machine, root: Caller) -> None:
+    late.kernel.set_loaded(True)
+    assert root.error("Execute", {}).name == contract.ERROR + "ForeignImage"
+
+
+def test_who_may_not_stage_the_default(late: Machine, callers: Any, login: Login) -> None:
+    caller = callers.of(who_may("execute"))
+    error = caller.error("Execute", {})
+    assert error.name in (contract.DENIED, contract.CHALLENGE)
+    assert login.reboots == []
+    assert not loaded(late)
+
+
+def test_it_is_never_immediate(late: Machine, root: Caller) -> None:
+    assert root.error("Execute", options(immediate=True)).name == contract.ERROR + "NotStaged"
+
+
+# Only a default that is trusted, chosen, and can boot
+
+def test_guessed_default(off: Machine, root: Caller, login: Login) -> None:
+    off.configure("LoadDuringShutdown=yes")
+    off.start()
+    error = root.error("Execute", {})
+    assert error.name == contract.ERROR + "NoSuchEntry"
+    assert "kexecctl stage" in error.message
+    assert login.reboots == []
+
+
+def test_untrusted_default(late: Machine, root: Caller, login: Login) -> None:
+    late.path("boot").chmod(0o777)
+    assert root.error("Execute", {}).name == contract.ERROR + "NoSuchEntry"
+    assert login.reboots == [] and not loaded(late)
+    assert root.get("State") == "idle"
+
+
+def test_default_that_cannot_boot(late: Machine, root: Caller, login: Login) -> None:
+    late.write(f"boot/initrd.img-{NEW}", b"rubbish" * 100)
+    assert root.error("Execute", {}).name == contract.ERROR + "InvalidInitrd"
+    assert login.reboots == [] and not loaded(late)
+    assert root.get("State") == "idle"
+
+
+def test_load_that_fails(late: Machine, root: Caller, login: Login) -> None:
+    late.kernel.fail("load", errno.ENOMEM)
+    assert root.error("Execute", {}).name == contract.ERROR + "OutOfMemory"
+    assert login.reboots == []
+    assert root.get("State") == "idle"
+
+
+def test_load_that_fails_where_a_cold_reboot_will_do(late: Machine, root: Caller,
+                                                     login: Login) -> None:
+    late.kernel.fail("load", errno.ENOMEM)
+    root.call("Execute", options(allow_cold_reboot=True))
+    assert login.reboots == [1]
+    assert "firmware" in late.wait_event("STAGE_FAILED").message
+
+
+def test_disabled_loads(late: Machine, root: Caller) -> None:
+    late.write("proc/sys/kernel/kexec_load_disabled", "1\n")
+    assert root.error("Execute", {}).name == contract.ERROR + "LoadDisabled"
+
+
+def test_nothing_is_held_if_the_shutdown_does_not_begin(late: Machine, root: Caller,
+                                                        login: Login) -> None:
+    login.refuse = lambda method, arguments: (
+        ("org.freedesktop.DBus.Error.Failed", "Not today") if method == "RebootWithFlags" else None)
+    assert "Not today" in root.error("Execute", {}).message
+    assert not loaded(late)
+    assert root.get("State") == "idle"
+    assert root.get("LastExecution")["result"] == "failed"
+
+
+def test_inhibitor_that_appears_while_it_loads(late: Machine, alice: Caller, login: Login) -> None:
+    late.kernel.hold("before-load")
+    call = alice.begin("Execute", {})
+    late.kernel.wait_held("before-load")
+    login.inhibitors = [Inhibitor(0, "apt", "upgrading")]
+    late.kernel.release("before-load")
+    assert call.error().name == contract.ERROR + "Inhibited"
+    assert not loaded(late)
+    assert alice.get("State") == "idle"
+
+
+# At a time
+
+def test_schedule(late: Machine, alice: Caller, login: Login) -> None:
+    """What is the default when the time comes is what is loaded."""
+    alice.call("Execute", options(when=int((time.time() + 2) * 10**6)))
+    assert alice.get("State") == "scheduled"
+    assert not loaded(late)
+    wait_for(lambda: login.scheduled[0] == "dry-kexec", "logind to show the schedule")
+    late.write(f"boot/initrd.img-{NEW}", make_initrd("rebuilt"))
+    wait_for(lambda: login.reboots == [3], "the reboot")
+    assert late.kernel.initrd == make_initrd("rebuilt")
+
+
+def test_schedule_survives_a_restart(late: Machine, alice: Caller, login: Login) -> None:
+    alice.call("Execute", options(when=soon()))
+    late.restart()
+    wait_for(lambda: login.reboots == [3], "the reboot")
+
+
+def test_default_that_cannot_boot_is_not_scheduled(late: Machine, alice: Caller) -> None:
+    late.write(f"boot/initrd.img-{NEW}", b"rubbish" * 100)
+    error = alice.error("Execute", options(when=IN_AN_HOUR))
+    assert error.name == contract.ERROR + "InvalidInitrd"
+    assert alice.get("Scheduled") == {}
+
+
+def test_default_that_is_spoilt_when_the_time_comes(late: Machine, alice: Caller,
+                                                    login: Login) -> None:
+    alice.call("Execute", options(when=int((time.time() + 1.5) * 10**6)))
+    late.write(f"boot/initrd.img-{NEW}", b"rubbish" * 100)
+    late.wait_event("CANCELLED")
+    assert login.reboots == []
+    assert alice.get("State") == "idle"
+
+
+def test_staging_cancels_such_a_schedule(late: Machine, root: Caller, login: Login) -> None:
+    root.call("Execute", options(when=IN_AN_HOUR))
+    root.call("Stage", OLD, {})
+    assert root.get("Scheduled") == {}
+    assert root.get("State") == "staged"
+
+
+def test_failure_at_its_time_is_told(late: Machine, alice: Caller, login: Login) -> None:
+    alice.call("Execute", options(when=soon()))
+    login.inhibitors = [Inhibitor(0, "apt", "upgrading")]
+    assert "apt" in wait_failed(alice)["text"]
+    assert not loaded(late)
