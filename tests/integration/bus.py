@@ -8,6 +8,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -231,6 +232,7 @@ class Polkit:
     def ensure(self) -> None:
         """Brings it back if it is not there: a test took it away, or it has crashed."""
         if self._process is not None and self._process.poll() is not None:
+            print(f"polkitd has ended by itself ({self._process.returncode})", file=sys.stderr)
             self._process = None
         if self._process is None:
             self.start()
