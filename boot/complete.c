@@ -125,7 +125,9 @@ judge_file (Complete *self, KexecEntry *entry, const char *path)
 
   if (kexec_trust_judge (self->trust, place, fd, path, &reason))
     return TRUE;
-  kexec_findings_add (entry->findings, KEXEC_FINDING_UNTRUSTED, path, NULL, "%s", reason);
+  /* Who can change what cannot be used is no news. */
+  if (!kexec_findings_has (entry->findings, KEXEC_FINDING_ENTRY_UNREADABLE, path))
+    kexec_findings_add (entry->findings, KEXEC_FINDING_UNTRUSTED, path, NULL, "%s", reason);
   return FALSE;
 }
 

@@ -143,6 +143,19 @@ kexec_entry_add_unreadable (KexecFindings *findings, const char *path, const GEr
                       error->message, remedy (error));
 }
 
+gboolean
+kexec_entry_check (const KexecFindings *findings, gboolean is_as_found, GError **error)
+{
+  g_autoptr (GError) cause = NULL;
+
+  if (kexec_findings_check (findings, &cause))
+    return TRUE;
+  if (is_as_found && cause->code == KEXEC_ERROR_INVALID_ARGUMENT)
+    cause->code = KEXEC_ERROR_INVALID_IMAGE;
+  g_propagate_error (error, g_steal_pointer (&cause));
+  return FALSE;
+}
+
 /* Not a GVariantDict, which takes several times as long: a listing can have thousands of entries.
  */
 static void

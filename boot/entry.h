@@ -90,6 +90,17 @@ gboolean kexec_entry_matches (const char *glob, const char *id);
  */
 void kexec_entry_add_unreadable (KexecFindings *findings, const char *path, const GError *error);
 
+/**
+ * kexec_entry_check:
+ * @is_as_found: whether all of it is as it was found, and nothing is the caller's
+ *
+ * As kexec_findings_check(), but what is wrong with an entry as it was found is no wrong argument:
+ * it is %KEXEC_ERROR_INVALID_IMAGE.
+ *
+ * Returns: %FALSE if something stands against it.
+ */
+gboolean kexec_entry_check (const KexecFindings *findings, gboolean is_as_found, GError **error);
+
 /** Replaces a string of an entry: frees what *@field holds and takes a copy of @value. */
 void kexec_entry_set (char **field, const char *value);
 

@@ -165,7 +165,7 @@ choose_cmdline (const Request *request, GError **error)
   root_fd = open ("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
   config = kexec_config_load (root_fd);
   found = kexec_kernel_cmdline_find (root_fd, config);
-  if (!kexec_findings_check (found->findings, error))
+  if (!kexec_entry_check (found->findings, TRUE, error))
     return NULL;
   warn_if_borrowed_shell (found);
   return kexec_cmdline_append (found->cmdline, append);

@@ -101,7 +101,7 @@ kexec_stage_prepare (KexecRequest *request, GError **error)
 /* --- authorization --- */
 
 static gboolean
-changes_cmdline (KexecRequest *request)
+changes_cmdline (const KexecRequest *request)
 {
   const char *append = kexec_options_get_string (request->options, "append");
 
@@ -189,7 +189,7 @@ check_blockers (const KexecRequest *request, GError **error)
   kexec_findings_append (relevant, request->entry->findings);
   if (has_cmdline)
     kexec_findings_drop_cmdline (relevant);
-  return kexec_findings_check (relevant, error);
+  return kexec_entry_check (relevant, !changes_cmdline (request), error);
 }
 
 static void

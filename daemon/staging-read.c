@@ -99,7 +99,7 @@ open_entry (KexecStaging *self, GError **error)
 
   /* Where its files lie was not found, and a finding says so. */
   if (self->entry->place == NULL)
-    return kexec_findings_check (self->findings, error);
+    return kexec_entry_check (self->findings, TRUE, error);
   boot_fd = kexec_place_open (self->entry->place, self->environment->root_fd, error);
   ok = boot_fd >= 0;
   for (guint i = 0; ok && i < self->sources->len; i++)

@@ -309,6 +309,16 @@ check_root_device (KexecStaging *self)
                              self->findings);
 }
 
+/* What the caller has not changed is not his mistake. */
+static gboolean
+check_findings (const KexecStaging *self, GError **error)
+{
+  gboolean is_as_found =
+    self->entry != NULL && g_str_equal (self->record->cmdline, self->entry->cmdline);
+
+  return kexec_entry_check (self->findings, is_as_found, error);
+}
+
 static gboolean
 work (KexecStaging *self, GTask *task, GError **error)
 {
@@ -319,10 +329,9 @@ work (KexecStaging *self, GTask *task, GError **error)
   if (!kexec_staging_open (self, error))
     return FALSE;
   kexec_preflight_memory (self->environment, self->total, self->findings);
-  if (!kexec_findings_check (self->findings, error))
+  if (!check_findings (self, error))
     return FALSE;
-  if (!examine_or_remember (self, cancellable, error) ||
-      !kexec_findings_check (self->findings, error))
+  if (!examine_or_remember (self, cancellable, error) || !check_findings (self, error))
     return FALSE;
   if (!self->load)
     return TRUE;

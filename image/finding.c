@@ -79,9 +79,9 @@ static const struct {
   [KEXEC_FINDING_CMDLINE_BORROWED] = NOTE ("cmdline-borrowed"),
   [KEXEC_FINDING_CMDLINE_OPENS_SHELL] = WARNING ("cmdline-opens-shell"),
   [KEXEC_FINDING_CMDLINE_NO_ROOT] = WARNING ("cmdline-no-root"),
-  [KEXEC_FINDING_ROOT_MISSING] = BLOCKER ("root-missing", INVALID_ARGUMENT),
+  [KEXEC_FINDING_ROOT_MISSING] = BLOCKER ("root-missing", NOT_SUPPORTED),
   [KEXEC_FINDING_ROOT_HIDDEN] = WARNING ("root-hidden"),
-  [KEXEC_FINDING_ROOT_SUBVOLUME_MISSING] = BLOCKER ("root-subvolume-missing", INVALID_ARGUMENT),
+  [KEXEC_FINDING_ROOT_SUBVOLUME_MISSING] = BLOCKER ("root-subvolume-missing", NOT_SUPPORTED),
   [KEXEC_FINDING_RESUME_MISSING] = WARNING ("resume-missing"),
   [KEXEC_FINDING_LUKS_MISSING] = WARNING ("luks-missing"),
   [KEXEC_FINDING_UNTRUSTED] = WARNING ("untrusted"),
@@ -89,7 +89,7 @@ static const struct {
   [KEXEC_FINDING_DEFAULT_CHOSEN] = NOTE ("default-chosen"),
   [KEXEC_FINDING_DEFAULT_NOT_LINUX] = WARNING ("default-not-linux"),
   [KEXEC_FINDING_ENTRY_UNREADABLE] = BLOCKER ("entry-unreadable", IO_ERROR),
-  [KEXEC_FINDING_ENTRY_INVALID] = BLOCKER ("entry-invalid", INVALID_ARGUMENT),
+  [KEXEC_FINDING_ENTRY_INVALID] = BLOCKER ("entry-invalid", INVALID_IMAGE),
   [KEXEC_FINDING_ENTRY_MALFORMED] = WARNING ("entry-malformed"),
   [KEXEC_FINDING_ENTRY_OTHER_ARCHITECTURE] =
     BLOCKER ("entry-other-architecture", ARCHITECTURE_MISMATCH),
@@ -213,6 +213,20 @@ kexec_findings_add (KexecFindings *self, KexecFindingCode code, const char *subj
   text = g_strdup_vprintf (format, ap);
   va_end (ap);
   add (self, code, subject, args, text);
+}
+
+gboolean
+kexec_findings_has (const KexecFindings *self, KexecFindingCode code, const char *subject)
+{
+  g_autofree char *kept = fit (subject, SUBJECT_MAX);
+
+  for (guint i = 0; i < self->len; i++) {
+    const KexecFinding *finding = self->pdata[i];
+
+    if (finding->code == code && g_str_equal (finding->subject, kept))
+      return TRUE;
+  }
+  return FALSE;
 }
 
 static gboolean

@@ -150,6 +150,9 @@ void kexec_findings_add (KexecFindings *self, KexecFindingCode code, const char 
 /** Appends copies of those findings of @from that @self does not have yet. */
 void kexec_findings_append (KexecFindings *self, const KexecFindings *from);
 
+/** Whether there is one with this code about @subject. */
+gboolean kexec_findings_has (const KexecFindings *self, KexecFindingCode code, const char *subject);
+
 /** Drops those about a command line: another one is used. */
 void kexec_findings_drop_cmdline (KexecFindings *self);
 

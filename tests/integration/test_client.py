@@ -20,7 +20,7 @@ from .bus import Bus
 from .caller import Caller, options
 from .hanging import HangingFile
 from .login import Inhibitor, Login, Session
-from .machine import CMDLINE, FIRMWARE, NEW, OLD, Machine, joined, make_initrd, make_kernel
+from .machine import CMDLINE, FIRMWARE, NEW, OLD, Machine, joined, make_initrd, make_kernel, make_uki
 from .users import ALICE, BOB, MALLORY, ROOT, User, who_may_else_asked
 from .wait import LIMIT, wait_for
 
@@ -110,6 +110,34 @@ def test_check(machine: Machine, client: Client) -> None:
     result = client.run(ALICE, "check", "--json", OLD)
     assert result.code == REFUSED
     assert result.json["ok"] is False  # type: ignore[index]
+
+
+ROOT_UUID = "root=UUID=6b657865-6364-4000-8000-766d00000001"
+REFUSED_ENTRIES = {
+    "root-missing": f"linux /vmlinuz-{NEW}\noptions {ROOT_UUID}\n",
+    "entry-invalid": "options root=/dev/vda1\n",
+    "cmdline-invalid": f"linux /vmlinuz-{NEW}\noptions root=/dev/vda1 root=/dev/vdb1\n",
+    "uki-no-such-profile": "uki /uki.efi\nprofile 7\n",
+}
+
+
+@pytest.mark.parametrize("code", REFUSED_ENTRIES)
+def test_stage_and_check_of_an_entry_that_is_wrong(machine: Machine, client: Client,
+                                                   code: str) -> None:
+    """It is nobody's wrong argument: both refuse it, and say the same."""
+    if code == "root-missing":
+        machine.path("dev/disk/by-uuid").mkdir(parents=True)
+    machine.write("boot/uki.efi", make_uki(make_kernel(NEW), cmdline=CMDLINE))
+    machine.write("boot/loader/entries/wrong.conf", f"title wrong\n{REFUSED_ENTRIES[code]}")
+    found = client.run(ROOT, "check", "--json", "wrong.conf")
+    blockers = [finding for finding in found.json["findings"]  # type: ignore[index]
+                if finding["severity"] == "blocker"]
+    assert (found.code, blockers[0]["code"]) == (REFUSED, code)
+    assert_says(client.run(ROOT, "stage", "wrong.conf"), REFUSED, blockers[0]["text"])
+
+
+def test_stage_with_a_wrong_argument(machine: Machine, client: Client) -> None:
+    assert_says(client.run(ROOT, "stage", "--append=root=/dev/vdb1"), USAGE, "root device")
 
 
 def test_check_of_an_entry_that_is_not_there(machine: Machine, client: Client) -> None:

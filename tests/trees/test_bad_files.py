@@ -59,6 +59,9 @@ def test_files(tree: Tree, kind: Callable[[Tree, str, str], None], number: int) 
     bad, good = listing.where("title", "bad"), listing.where("title", "good")
     assert {"entry-unreadable", "entry-invalid"} & set(bad.codes()), bad["findings"]
     assert bad.is_blocked
+    told = {code: {finding["subject"] for finding in bad["findings"] if finding["code"] == code}
+            for code in ("entry-unreadable", "untrusted")}
+    assert not told["entry-unreadable"] & told["untrusted"], bad["findings"]  # one sentence
     assert not good.is_blocked, good["findings"]
     assert (good["kernel"], good["initrds"]) == ("/boot/vmlinuz-two", ["/boot/initrd-two"])
     assert "secret" not in str(bad.facts)
