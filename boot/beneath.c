@@ -166,8 +166,10 @@ kexec_beneath_read_fd (int fd, const char *path, gsize max, GError **error)
     return NULL;
   }
   if (contents->len > max) {
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_MESSAGE_TOO_LARGE,
-                 "%s is larger than %" G_GSIZE_FORMAT " bytes", shown, max);
+    g_autofree char *limit = kexec_printable_size (max);
+
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_MESSAGE_TOO_LARGE, "%s is larger than %s", shown,
+                 limit);
     return NULL;
   }
   g_byte_array_append (contents, (const guint8 *) "", 1);

@@ -255,7 +255,7 @@ kexec_entries_print (const GPtrArray *entries, gboolean verbose, guint columns)
   }
   flush (lines);
   if (shared != NULL && kexec_print_has_findings (shared, least)) {
-    g_print ("\n  All of them:\n");
+    g_print ("\n  Each of them:\n");
     kexec_print_findings (shared, least, 6);
   }
 }

@@ -116,7 +116,9 @@ judge (const KexecEnvironment *environment, const char *title, const char *expec
                                        " that of %s; another program may have loaded an image",
                                        release, title) };
   return (Outcome){ "arrived", KEXEC_EVENT_ARRIVED,
-                    g_strdup_printf ("%s came up as Linux %s", title, release) };
+                    strstr (title, release) != NULL
+                      ? g_strdup_printf ("%s came up", title)
+                      : g_strdup_printf ("%s came up as Linux %s", title, release) };
 }
 
 gboolean

@@ -317,11 +317,11 @@ answer_staged (KexecRequest *request, KexecStaging *staging)
 {
   KexecService *service = request->service;
   KexecRecord *record = kexec_staging_steal_record (staging);
+  g_autofree char *name = kexec_text_name_kernel (record->title, record->release);
 
   kexec_service_set_record (service, record);
   kexec_log (KEXEC_EVENT_STAGED, kexec_service_log_fields (record, request->uid),
-             "%s (%s) was staged by uid %u", record->title,
-             *record->release != '\0' ? record->release : "release unknown", request->uid);
+             "%s was staged by uid %u", name, request->uid);
   kexec_request_return (request,
                         g_variant_new ("(@a{sv})", kexec_record_to_variant (record, FALSE)));
 }

@@ -29,6 +29,14 @@ kexec_text_check (const char *text, const char *what, gsize max, GError **error)
   return TRUE;
 }
 
+char *
+kexec_text_name_kernel (const char *title, const char *release)
+{
+  if (*release == '\0' || strstr (title, release) != NULL)
+    return g_strdup (title);
+  return g_strdup_printf ("%s (%s)", title, release);
+}
+
 static gboolean
 is_deceptive (gunichar c)
 {

@@ -15,6 +15,14 @@
 gboolean kexec_text_check (const char *text, const char *what, gsize max, GError **error);
 
 /**
+ * kexec_text_name_kernel:
+ *
+ * Returns: (transfer full): "title (release)" for the log; the title alone where it holds the
+ * release, or that is not known.
+ */
+char *kexec_text_name_kernel (const char *title, const char *release);
+
+/**
  * kexec_text_sanitize:
  *
  * Returns: (transfer full): @text fit for a prompt: one line of at most 1000 characters, of which

@@ -30,3 +30,17 @@ kexec_printable (const char *text)
   }
   return g_string_free (shown, FALSE);
 }
+
+char *
+kexec_printable_size (unsigned long size)
+{
+  static const struct {
+    unsigned long bytes;
+    const char *name;
+  } units[] = { { 1UL << 30, "GiB" }, { 1UL << 20, "MiB" }, { 1UL << 10, "KiB" } };
+
+  for (unsigned int i = 0; i < G_N_ELEMENTS (units); i++)
+    if (size >= units[i].bytes && size % units[i].bytes == 0)
+      return g_strdup_printf ("%lu %s", size / units[i].bytes, units[i].name);
+  return g_strdup_printf ("%lu bytes", size);
+}

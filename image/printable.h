@@ -10,5 +10,13 @@
  */
 char *kexec_printable (const char *text);
 
+/**
+ * kexec_printable_size:
+ *
+ * Returns: (transfer full): a limit as people say it: "1 MiB", "64 KiB", or "100 bytes" where it is
+ * no whole number of either.
+ */
+char *kexec_printable_size (unsigned long size);
+
 /** Returns: whether @text is plain ASCII that can be printed as it is: nearly every text is. */
 int kexec_printable_is_plain (const char *text);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "boot/bls/line.h"
+#include "image/printable.h"
 
 #define BLANKS          " \t"
 #define BYTE_ORDER_MARK "\xef\xbb\xbf"
@@ -168,11 +169,13 @@ clean_text (Reading *self, const char *text, gsize length)
   const char *end;
 
   if (length > KEXEC_BLS_SNIPPET_MAX) {
+    g_autofree char *limit = kexec_printable_size (KEXEC_BLS_SNIPPET_MAX);
+
     length = KEXEC_BLS_SNIPPET_MAX;
     kexec_findings_add (self->snippet->findings, KEXEC_FINDING_ENTRY_INVALID, self->subject, NULL,
-                        "%s is longer than %d bytes, and the rest was not read; a boot entry is a "
-                        "few lines, so write it again",
-                        self->subject, KEXEC_BLS_SNIPPET_MAX);
+                        "%s is longer than %s, and the rest was not read; a boot entry is a few "
+                        "lines, so write it again",
+                        self->subject, limit);
   }
   if (length >= strlen (BYTE_ORDER_MARK) &&
       memcmp (text, BYTE_ORDER_MARK, strlen (BYTE_ORDER_MARK)) == 0) {

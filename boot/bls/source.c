@@ -9,6 +9,7 @@
 #include "boot/bls/default.h"
 #include "boot/bls/listing.h"
 #include "boot/machine.h"
+#include "image/printable.h"
 
 #define LOADER_CONF          "loader/loader.conf"
 #define SECURE_BOOT_VARIABLE "SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"
@@ -128,12 +129,15 @@ finish_menu (KexecBlsListing *self)
   }
   add_versions (menu->entries);
   set_default (self);
-  if (self->is_full)
+  if (self->is_full) {
+    g_autofree char *limit = kexec_printable_size (KEXEC_BLS_BYTES_MAX);
+
     kexec_findings_add (menu->findings, KEXEC_FINDING_DIRECTORY_TOO_LARGE, "loader/entries", NULL,
-                        "There are more boot entries than %d, or they are larger than %d bytes in "
-                        "all or name more than %d addons, and the rest of them is not listed; keep "
-                        "fewer of them",
-                        KEXEC_BLS_ITEMS_MAX, KEXEC_BLS_BYTES_MAX, KEXEC_BLS_ADDONS_MAX);
+                        "There are more boot entries than %d, or they are larger than %s in all or "
+                        "name more than %d addons, and the rest of them is not listed; keep fewer "
+                        "of them",
+                        KEXEC_BLS_ITEMS_MAX, limit, KEXEC_BLS_ADDONS_MAX);
+  }
 }
 
 static KexecMenu *

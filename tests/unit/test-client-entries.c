@@ -89,7 +89,7 @@ test_shared (void)
                    "      warning: Only a\n"
                    "  b\n"
                    "\n"
-                   "  All of them:\n"
+                   "  Each of them:\n"
                    "      warning: Both\n");
 }
 

@@ -53,11 +53,24 @@ test_sanitize (void)
   g_assert_true (g_str_has_suffix (shown, "x… (234 more characters)"));
 }
 
+static void
+test_name_kernel (void)
+{
+  g_autofree char *told = kexec_text_name_kernel ("Debian, kernel 6.1.0-1", "6.1.0-1");
+  g_autofree char *added = kexec_text_name_kernel ("Debian", "6.1.0-1");
+  g_autofree char *unknown = kexec_text_name_kernel ("Debian", "");
+
+  g_assert_cmpstr (told, ==, "Debian, kernel 6.1.0-1");
+  g_assert_cmpstr (added, ==, "Debian (6.1.0-1)");
+  g_assert_cmpstr (unknown, ==, "Debian");
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/daemon/text/check", test_check);
   g_test_add_func ("/daemon/text/sanitize", test_sanitize);
+  g_test_add_func ("/daemon/text/name-kernel", test_name_kernel);
   return g_test_run ();
 }

@@ -97,6 +97,25 @@ test_variant (void)
 }
 
 static void
+test_printable_size (void)
+{
+  static const struct {
+    unsigned long size;
+    const char *shown;
+  } cases[] = {
+    { 0, "0 bytes" },         { 1023, "1023 bytes" },  { 1024, "1 KiB" },
+    { 65536, "64 KiB" },      { 1048576, "1 MiB" },    { 1048577, "1048577 bytes" },
+    { 104857600, "100 MiB" }, { 3221225472, "3 GiB" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autofree char *shown = kexec_printable_size (cases[i].size);
+
+    g_assert_cmpstr (shown, ==, cases[i].shown);
+  }
+}
+
+static void
 test_printable (void)
 {
   static const char *const cases[][2] = {
@@ -156,6 +175,7 @@ main (int argc, char **argv)
   g_test_add_func ("/finding/check", test_check);
   g_test_add_func ("/finding/variant", test_variant);
   g_test_add_func ("/finding/printable", test_printable);
+  g_test_add_func ("/finding/printable-size", test_printable_size);
   g_test_add_func ("/finding/hostile-names", test_hostile_names);
   g_test_add_func ("/finding/long-names", test_long_names);
   return g_test_run ();
