@@ -2,9 +2,9 @@
 #include "daemon/methods.h"
 
 #include "daemon/dispatch.h"
-#include "daemon/entries.h"
 #include "daemon/log.h"
 #include "daemon/method-execute.h"
+#include "daemon/method-list.h"
 #include "daemon/method-stage.h"
 #include "daemon/names.h"
 #include "daemon/ownership.h"
@@ -54,60 +54,6 @@ static KexecActions
 shape_inspect (KexecRequest *request)
 {
   return BIT (INSPECT);
-}
-
-/* --- ListEntries --- */
-
-/* The bus takes 32 MiB, and puts out who sends more. What does not fit are the last of thousands.
- */
-static GVariant *
-entries_to_variant (const GPtrArray *entries)
-{
-  g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
-  gsize size = 0;
-
-  for (guint i = 0; i < entries->len && size < KEXEC_MAX_LISTING; i++) {
-    GVariant *entry = kexec_entry_to_variant (entries->pdata[i]);
-
-    size += g_variant_get_size (entry);
-    g_variant_builder_add_value (&builder, entry);
-  }
-  if (size >= KEXEC_MAX_LISTING)
-    kexec_log (KEXEC_EVENT_PROBLEM, NULL,
-               "There are more boot entries than fit into a message, and the last of them are not "
-               "listed; keep fewer of them");
-  return g_variant_new ("(@aa{sv})", g_variant_builder_end (&builder));
-}
-
-static void
-on_listed (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (KexecRequest) request = user_data;
-  GError *error = NULL;
-  g_autoptr (KexecListing) listing = kexec_entries_list_finish (result, &error);
-  g_autoptr (GVariant) reply = NULL;
-
-  if (listing == NULL) {
-    kexec_request_fail (request, error);
-    return;
-  }
-  reply = g_variant_ref_sink (entries_to_variant (listing->entries));
-  kexec_list_memory_keep (&request->service->list_memory, g_steal_pointer (&listing->watch), reply);
-  kexec_request_return (request, reply);
-}
-
-/* What has not changed since is answered from memory. Only a listing: what is staged is always
-   looked at anew. */
-static void
-run_list (KexecRequest *request)
-{
-  GVariant *known = kexec_list_memory_recall (&request->service->list_memory);
-
-  if (known != NULL)
-    kexec_request_return (request, known);
-  else
-    kexec_entries_list_async (request->service->environment, TRUE, request->cancellable, on_listed,
-                              kexec_request_ref (request));
 }
 
 /* --- GetStaged --- */
@@ -208,7 +154,7 @@ static const KexecMethod methods[] = {
     .signal = "handle-list-entries",
     .options = no_options,
     .shape = shape_inspect,
-    .run = run_list,
+    .run = kexec_list_run,
   },
   {
     .name = "Check",

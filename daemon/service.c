@@ -15,6 +15,7 @@
 #include "daemon/execution.h"
 #include "daemon/handover.h"
 #include "daemon/log.h"
+#include "daemon/method-list.h"
 #include "daemon/names.h"
 #include "daemon/preflight.h"
 #include "daemon/request.h"
@@ -509,6 +510,7 @@ kexec_service_drain (KexecService *self)
     kexec_request_cancel (waiting->data);
   if (self->worker != NULL)
     kexec_request_cancel (self->worker);
+  kexec_list_drain (self);
   while (self->worker != NULL || self->staging)
     g_main_context_iteration (NULL, TRUE);
 }

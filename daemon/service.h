@@ -49,6 +49,8 @@ struct KexecService {
   GQueue waiting;              /* KexecRequest: for the worker, Stage before Check */
   KexecVerdicts *verdicts;     /* what checks found */
   KexecListMemory list_memory; /* what was listed last */
+  gboolean is_listing;         /* a listing is under way */
+  GQueue waiting_to_list;      /* KexecRequest: who asked since it began */
   KexecStaleWatch stale_watch; /* on the files of what is staged */
 
   void (*quit) (gpointer user_data); /* nothing is left to do */

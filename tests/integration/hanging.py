@@ -48,6 +48,7 @@ class HangingFile:
         self._contents = contents
         self._held: list[bytes] | None = None
         self._hold_from = 0
+        self.beginnings = 0  # how often somebody read its first byte
         self._error = 0
         self._lock = threading.Lock()
         self._fd = os.open("/dev/fuse", os.O_RDWR | os.O_CLOEXEC)
@@ -98,6 +99,7 @@ class HangingFile:
                 continue
             opcode = IN_HEADER.unpack_from(request)[1]
             if opcode == READ:
+                self.beginnings += READ_IN.unpack_from(request, IN_HEADER.size)[1] == 0
                 self._read(request)
             elif opcode not in NO_REPLY:
                 self._answer(request, *self._result(opcode, request))

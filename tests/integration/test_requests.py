@@ -95,6 +95,56 @@ def test_stage_goes_before_waiting_checks(hung_entry: HangingFile, off: Machine,
     check.result()
 
 
+def test_one_listing_at_a_time(hung_entry: HangingFile, off: Machine, own_polkit: Polkit,
+                               root: Caller, alice: Caller, bob: Caller) -> None:
+    """Who asks while a listing is under way waits for it, and gets what has changed meanwhile: one
+    more listing for all of them. Nobody's leaving disturbs the others."""
+    alice.call("ListEntries", {})
+    each = hung_entry.beginnings
+    hung_entry.hold()
+    first = alice.begin("ListEntries", {})
+    hung_entry.wait_held()
+    calls = [root.begin("ListEntries", {}) for _ in range(8)]
+    assert root.error("ListEntries", {}).name == TOO_MANY  # all of them have come
+    bob.begin("ListEntries", {})
+    bob.call("CanExecute", {})
+    bob.leave()
+    assert hung_entry.beginnings == each + 1
+    off.install("6.13.0-1-amd64")
+    hung_entry.release()
+    first.result()
+    assert [len(call.result()) for call in calls] == [3] * 8
+    assert hung_entry.beginnings == 3 * each
+
+
+def test_leaving_while_listing(hung_entry: HangingFile, own_polkit: Polkit, root: Caller,
+                               alice: Caller) -> None:
+    """The listing is nobody's own."""
+    hung_entry.hold()
+    alice.begin("ListEntries", {})
+    hung_entry.wait_held()
+    call = root.begin("ListEntries", {})
+    root.get("State")
+    alice.leave()
+    root.get("State")
+    hung_entry.release()
+    assert len(call.result()) == 2
+
+
+def test_stopping_while_listing(hung_entry: HangingFile, off: Machine, root: Caller,
+                                alice: Caller) -> None:
+    hung_entry.hold()
+    alice.begin("ListEntries", {})
+    hung_entry.wait_held()
+    call = root.begin("ListEntries", {})
+    root.get("State")
+    assert off.process is not None
+    off.process.terminate()
+    assert call.error().name == BUSY
+    hung_entry.release()
+    assert off.wait_end() == 0, off.report()
+
+
 # Too many
 
 def test_too_many_of_one_uid(machine: Machine, login: Login, alice: Caller, bob: Caller) -> None:
