@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "boot/config-keys.h"
+#include "boot/kexec-tools-option.h"
 #include "boot/shell-assign.h"
 #include "image/cmdline.h"
 
@@ -15,36 +16,6 @@ typedef struct {
   const char *subject;
   gboolean reuses_cmdline; /* --reuse-cmdline among the options */
 } Gentoo;
-
-/* What becomes of an option of kexec(8). */
-typedef enum {
-  OPTION_KEY,   /* it is what a key of ours says */
-  OPTION_REUSE, /* --reuse-cmdline */
-  OPTION_USUAL, /* it is what is done anyway */
-  OPTION_OTHER, /* it means nothing here */
-} OptionUse;
-
-static const struct {
-  const char *name;
-  gboolean has_value;
-  OptionUse use;
-  const char *key;
-  const char *variable; /* if this one is set, the script's option comes later and wins */
-} options[] = {
-  { "--append", TRUE, OPTION_KEY, "Append", NULL },
-  { "--command-line", TRUE, OPTION_KEY, "Cmdline", "KPARAM" },
-  { "--initrd", TRUE, OPTION_KEY, "Initrd", "INITRD" },
-  { "--ramdisk", TRUE, OPTION_KEY, "Initrd", "INITRD" },
-  { "--reuse-cmdline", FALSE, OPTION_REUSE },
-  { "-s", FALSE, OPTION_USUAL },
-  { "--kexec-file-syscall", FALSE, OPTION_USUAL },
-  { "-a", FALSE, OPTION_USUAL },
-  { "--kexec-syscall-auto", FALSE, OPTION_USUAL },
-  { "-l", FALSE, OPTION_USUAL },
-  { "--load", FALSE, OPTION_USUAL },
-  { "-t", TRUE, OPTION_OTHER },
-  { "--type", TRUE, OPTION_OTHER },
-};
 
 static void G_GNUC_PRINTF (3, 4)
   add_finding (Gentoo *self, const KexecShellAssign *variable, const char *format, ...)
@@ -176,50 +147,78 @@ set_load_during_shutdown (Gentoo *self, const KexecShellAssign *variable)
 
 /* What an option says in one of our keys. */
 static void
-set_option (Gentoo *self, const KexecShellAssign *variable, guint i, const char *value)
+set_option (Gentoo *self, const KexecShellAssign *variable, const KexecToolsOption *option,
+            const char *value)
 {
-  if (options[i].variable != NULL && find_variable (self, options[i].variable) != NULL)
-    add_finding (self, variable, "%s was ignored, as %s is set as well; remove one of them",
-                 options[i].name, options[i].variable);
-  else if (strcmp (options[i].key, "Initrd") == 0)
+  if (option->variable != NULL && find_variable (self, option->variable) != NULL)
+    add_finding (self, variable, "--%s was ignored, as %s is set as well; remove one of them",
+                 option->name, option->variable);
+  else if (strcmp (option->key, "Initrd") == 0)
     set_initrds (self, variable, value);
   else
-    set_key (self, variable, options[i].key, value);
+    set_key (self, variable, option->key, value);
 }
 
-/* Returns: the row of an option; G_N_ELEMENTS (options) if there is none. */
-static guint
-find_option (const char *word)
+/* @option: (nullable): what @word means */
+static void
+take_option (Gentoo *self, const KexecShellAssign *variable, const KexecToolsOption *option,
+             const char *word, const char *value)
 {
-  gsize length = strcspn (word, "=");
-  guint i;
-
-  for (i = 0; i < G_N_ELEMENTS (options); i++)
-    if (strlen (options[i].name) == length && strncmp (options[i].name, word, length) == 0)
-      break;
-  return i;
+  if (option == NULL || option->use == KEXEC_TOOLS_OPTION_OTHER)
+    add_finding (self, variable, "\"%.100s\" in KEXEC_OPT_ARGS was ignored, as %s; remove it", word,
+                 option != NULL ? option->why : "it means nothing to kexecd");
+  else if (option->use == KEXEC_TOOLS_OPTION_REUSE)
+    self->reuses_cmdline = set_key (self, variable, "Cmdline", "");
+  else if (option->use == KEXEC_TOOLS_OPTION_KEY)
+    set_option (self, variable, option, value);
 }
 
-/* Reads one option and its value. Returns: how many words those are. */
+/* Reads "--name", "--name=value" or "--name value". Returns: how many words those are. */
+static guint
+read_long (Gentoo *self, const KexecShellAssign *variable, char **words)
+{
+  const char *name = words[0] + strlen ("--");
+  gsize length = strcspn (name, "=");
+  const KexecToolsOption *option = kexec_tools_option_find (name, length);
+  gboolean has_equals = name[length] == '=';
+  gboolean takes_next = option != NULL && option->has_value && !has_equals && words[1] != NULL;
+
+  take_option (self, variable, option, words[0],
+               has_equals   ? name + length + 1
+               : takes_next ? words[1]
+                            : "");
+  return takes_next ? 2 : 1;
+}
+
+/* Reads letters after one "-"; what takes a value takes the rest of the word, or the next. Returns:
+   how many words those are. */
+static guint
+read_letters (Gentoo *self, const KexecShellAssign *variable, char **words)
+{
+  for (const char *letter = words[0] + 1; *letter != '\0'; letter++) {
+    const KexecToolsOption *option = kexec_tools_option_find_letter (*letter);
+    const char word[] = { '-', *letter, '\0' };
+
+    /* What is no letter of kexec(8) makes a word of its own of all of it. */
+    take_option (self, variable, option, option != NULL ? word : words[0], "");
+    if (option == NULL)
+      return 1;
+    if (option->has_value)
+      return letter[1] == '\0' && words[1] != NULL ? 2 : 1;
+  }
+  return 1;
+}
+
+/* Reads one word of the options, or two. Returns: how many. */
 static guint
 read_option (Gentoo *self, const KexecShellAssign *variable, char **words)
 {
-  guint i = find_option (words[0]);
-  gboolean is_known = i < G_N_ELEMENTS (options);
-  const char *equals = strchr (words[0], '=');
-  gboolean takes_next = is_known && options[i].has_value && equals == NULL && words[1] != NULL;
-  const char *value = equals != NULL ? equals + 1 : takes_next ? words[1] : "";
-
-  if (!is_known || options[i].use == OPTION_OTHER)
-    add_finding (self, variable,
-                 "\"%.100s\" in KEXEC_OPT_ARGS was ignored, as it means nothing to kexecd; remove "
-                 "it",
-                 words[0]);
-  else if (options[i].use == OPTION_REUSE)
-    self->reuses_cmdline = set_key (self, variable, "Cmdline", "");
-  else if (options[i].use == OPTION_KEY)
-    set_option (self, variable, i, value);
-  return takes_next ? 2 : 1;
+  if (g_str_has_prefix (words[0], "--"))
+    return read_long (self, variable, words);
+  if (words[0][0] == '-' && words[0][1] != '\0')
+    return read_letters (self, variable, words);
+  take_option (self, variable, NULL, words[0], "");
+  return 1;
 }
 
 static void
@@ -248,16 +247,45 @@ static const struct {
   { "KPARAM", set_cmdline },       { "LOAD_DURING_SHUTDOWN", set_load_during_shutdown },
 };
 
-/* OpenRC itself reads rc_need and the like in every file of conf.d (openrc-run(8)). */
+/* What OpenRC itself reads in the files of conf.d (openrc-run(8)), and our service. */
 static gboolean
-is_expected (const KexecShellAssign *variable)
+is_of_service (const char *name)
 {
-  if (g_ascii_strncasecmp (variable->name, "rc_", 3) == 0)
-    return TRUE;
-  for (guint i = 0; i < G_N_ELEMENTS (variables); i++)
-    if (strcmp (variables[i].name, variable->name) == 0)
+  static const char *const prefixes[] = { "rc_", "RC_", "command", "respawn_", "s6_", "KEXECD_" };
+  static const char *const names[] = {
+    "capabilities",
+    "description",
+    "directory",
+    "error_log",
+    "error_logger",
+    "no_new_privs",
+    "notify",
+    "output_log",
+    "output_logger",
+    "pidfile",
+    "retry",
+    "secbits",
+    "start_stop_daemon_args",
+    "stopsig",
+    "supervise_daemon_args",
+    "supervisor",
+    "umask",
+    NULL,
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (prefixes); i++)
+    if (g_str_has_prefix (name, prefixes[i]))
       return TRUE;
-  return FALSE;
+  return g_strv_contains (names, name);
+}
+
+static gboolean
+is_expected (const char *name)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (variables); i++)
+    if (strcmp (variables[i].name, name) == 0)
+      return TRUE;
+  return is_of_service (name);
 }
 
 void
@@ -275,7 +303,7 @@ kexec_config_gentoo_parse (KexecConfig *config, const char *text, const char *su
   for (guint i = 0; i < read->len; i++) {
     const KexecShellAssign *variable = read->pdata[i];
 
-    if (!is_expected (variable))
+    if (!is_expected (variable->name))
       add_finding (&self, variable,
                    "%.100s= was ignored, as there is no such variable; see kexecd.conf(5)",
                    variable->name);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Gentoo's /etc/conf.d/kexec (sys-apps/kexec-tools: files/kexec.conf, files/kexec.init) as a layer
- * of our configuration:
+ * Gentoo's /etc/conf.d/kexec (sys-apps/kexec-tools: files/kexec.conf, files/kexec.init), and
+ * /etc/conf.d/kexecd, which has the same variables, as a layer of our configuration:
  *
  *   KNAME            Kernel=; with a "/" as it is, else a name in BOOTPART; "-": none
  *   INITRD           Initrd=, likewise
@@ -12,7 +12,7 @@
  *   KEXEC_OPT_ARGS   --append Append=, --command-line Cmdline=, --initrd Initrd=; --reuse-cmdline:
  *                    KPARAM is Append= to the running command line
  *   LOAD_DURING_SHUTDOWN  LoadDuringShutdown=; whatever is not "yes" is no
- *   OpenRC's own rc_… say nothing to us
+ *   OpenRC's own (rc_…, supervisor …) and our service's (KEXECD_…) say nothing about what is booted
  *
  * An empty variable is one that is not set, as in the script.
  */

@@ -142,6 +142,7 @@ kexec_config_load (int root_fd)
     self.owner = st.st_uid;
   load_file (&self, "/usr/lib/kexecd/kexecd.conf", kexec_config_parse);
   load_file (&self, "/etc/conf.d/kexec", kexec_config_gentoo_parse);
+  load_file (&self, "/etc/conf.d/kexecd", kexec_config_gentoo_parse);
   load_file (&self, "/etc/kexecd/kexecd.conf", kexec_config_parse);
   for (guint i = 0; i < G_N_ELEMENTS (drop_in_dirs); i++)
     collect_drop_ins (&self, drop_in_dirs[i], drop_ins);

@@ -13,8 +13,8 @@
  *   Sources=                      which menus are read
  *   LoadDuringShutdown=yes|no     whether an image is loaded only when the machine goes down
  *
- * An empty value takes back what an earlier file said. What Gentoo's /etc/conf.d/kexec says is one
- * layer of it; see boot/config-gentoo.h.
+ * An empty value takes back what an earlier file said. What Gentoo's /etc/conf.d/kexec says, and
+ * the same variables in /etc/conf.d/kexecd, is one layer of it; see boot/config-gentoo.h.
  */
 #pragma once
 
@@ -49,7 +49,7 @@ typedef struct {
   char *append;            /* Append=: added to every entry's command line; NULL: nothing */
   GStrv sources;           /* Sources=: which are read, the most important first; NULL: all */
   char *kernel_from;       /* the file that @kernel is from, below the root; NULL: not set */
-  gboolean is_gentoo;      /* … and it is KNAME in Gentoo's conf.d/kexec */
+  gboolean is_gentoo;      /* … and it is KNAME in a file of conf.d */
   KexecFindings *findings; /* what was wrong with the files, each with its file and key */
 
   /* LoadDuringShutdown=: yes: nothing but the default entry, and only when the machine goes down */
@@ -60,11 +60,11 @@ typedef struct {
  * kexec_config_load:
  * @root_fd: the root directory
  *
- * Reads (later wins) usr/lib/kexecd/kexecd.conf, Gentoo's etc/conf.d/kexec,
- * etc/kexecd/kexecd.conf, then the drop-ins kexecd.conf.d/<name>.conf of usr/lib/kexecd, run/kexecd
- * and etc/kexecd in the order of their names, one in etc hiding those of the same name elsewhere,
- * as systemd does; so does a symlink to /dev/null. A missing file is nothing; a bad one is a
- * finding, never a failure: the daemon must start.
+ * Reads (later wins) usr/lib/kexecd/kexecd.conf, Gentoo's etc/conf.d/kexec, the same of our own
+ * service, etc/conf.d/kexecd, etc/kexecd/kexecd.conf, then the drop-ins kexecd.conf.d/<name>.conf
+ * of usr/lib/kexecd, run/kexecd and etc/kexecd in the order of their names, one in etc hiding those
+ * of the same name elsewhere, as systemd does; so does a symlink to /dev/null. A missing file is
+ * nothing; a bad one is a finding, never a failure: the daemon must start.
  *
  * A file, or its directory, that belongs to anyone but root (or the owner of the root directory) or
  * that group or others can write is ignored, with a finding.

@@ -12,6 +12,7 @@ static const char *const other_inputs[] = {
   "/etc/kexecd/kexecd.conf",
   "/etc/kexecd/kexecd.conf.d/*",
   "/etc/conf.d/kexec",
+  "/etc/conf.d/kexecd",
   "/etc/kernel/cmdline",
   "/usr/lib/kernel/cmdline",
   "/etc/os-release",

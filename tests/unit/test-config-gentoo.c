@@ -84,6 +84,7 @@ test_variables (void)
     { "DONT_MOUNT_BOOT=\n", "" },
     { "V=6.6.1\nKNAME=kernel-$V\nINITRD=\"initramfs-${V}.img\"\n", NULL },
     { "rc_need=\"localmount\"\nRC_ULIMIT=x\n", "" },
+    { "supervisor=supervise-daemon respawn_max=3 command_args=x KEXECD_TIMEOUT=9\n", "" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -119,10 +120,54 @@ test_options (void)
     { "KEXEC_OPT_ARGS=\"--mem-min=0 word\"\n", "", "configuration-invalid configuration-invalid" },
     { "KEXEC_OPT_ARGS=\"'unclosed\"\n", "", "configuration-invalid" },
     { "KEXEC_OPT_ARGS=\"--append\"\n", "", "" },
+    /* as getopt_long(3) takes them: several letters, and the beginning of a name */
+    { "KEXEC_OPT_ARGS=-ls\n", "", "" },
+    { "KEXEC_OPT_ARGS=\"-stbzImage --append=a\"\n", "Append=a", "configuration-invalid" },
+    { "KEXEC_OPT_ARGS=\"-lz --append=a\"\n", "Append=a", "configuration-invalid" },
+    { "KEXEC_OPT_ARGS=\"--command=a\"\n", "Cmdline=a", "" },
+    { "KEXEC_OPT_ARGS=\"--reuse-c\" KPARAM=a\n", "Append=a", "" },
+    { "KEXEC_OPT_ARGS=\"--reuse\"\n", "", "configuration-invalid" },
+    { "KEXEC_OPT_ARGS=\"-- - =\"\n", "",
+      "configuration-invalid configuration-invalid configuration-invalid" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     expect (cases[i].text, cases[i].expected, cases[i].codes);
+}
+
+/* What is ignored is told with the reason, where kexec(8) has the option. */
+static void
+test_why (void)
+{
+  static const struct {
+    const char *word;
+    const char *why;
+  } cases[] = {
+    { "-p", "it loads a crash kernel, and kexecd loads none" },
+    { "--load-panic", "it loads a crash kernel, and kexecd loads none" },
+    { "-e", "the init system shuts the machine down, in order" },
+    { "--no-ifdown", "the init system shuts the machine down, in order" },
+    { "-u", "KNAME=- says that nothing is loaded" },
+    { "--mem-max=0x1000", "the kernel itself chooses where images lie" },
+    { "--noefi", "the kernel itself hands on what it knows of the hardware" },
+    { "--pass-memmap-cmdline", "the kernel itself hands on what it knows of the hardware" },
+    { "-c", "kexecd loads with kexec_file_load(2)" },
+    { "--warp", "it means nothing to kexecd" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autofree char *text =
+      g_strdup_printf ("KNAME=kernel\nKEXEC_OPT_ARGS=\"%s\"\n", cases[i].word);
+    g_autofree char *expected = g_strdup_printf (
+      SUBJECT ", line 2: \"%s\" in KEXEC_OPT_ARGS was ignored, as %s", cases[i].word, cases[i].why);
+    g_autoptr (KexecConfig) config = kexec_config_new ();
+
+    kexec_config_gentoo_parse (config, text, SUBJECT);
+    g_assert_cmpuint (config->findings->len, ==, 1);
+    g_assert_true (
+      g_str_has_prefix (((KexecFinding *) config->findings->pdata[0])->text, expected));
+    g_assert_cmpstr (config->kernel, ==, "kernel");
+  }
 }
 
 /* Never two root=: the last one counts, and the script puts KPARAM last. */
@@ -168,6 +213,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/config-gentoo/variables", test_variables);
   g_test_add_func ("/config-gentoo/options", test_options);
+  g_test_add_func ("/config-gentoo/why", test_why);
   g_test_add_func ("/config-gentoo/two-roots", test_two_roots);
   g_test_add_func ("/config-gentoo/bad", test_bad);
   g_test_add_func ("/config-gentoo/from", test_from);

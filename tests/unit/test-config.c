@@ -240,12 +240,13 @@ test_from (void)
   g_assert_null (taken_back->cmdline_from);
 }
 
-/* Gentoo's file is between the defaults and ours, and judged like them. */
+/* Gentoo's file, and our service's, are between the defaults and ours, and judged like them. */
 static void
 test_gentoo_layer (void)
 {
   g_autoptr (Tree) tree = tree_new ();
   g_autoptr (KexecConfig) below = NULL;
+  g_autoptr (KexecConfig) service = NULL;
   g_autoptr (KexecConfig) above = NULL;
   g_autoptr (KexecConfig) writable = NULL;
 
@@ -253,14 +254,19 @@ test_gentoo_layer (void)
   tree_write (tree, "etc/conf.d/kexec", "ROOTPART=/dev/gentoo\n");
   below = kexec_config_load (tree->fd);
   g_assert_cmpstr (below->root_device, ==, "/dev/gentoo");
+  tree_write (tree, "etc/conf.d/kexecd", "ROOTPART=/dev/service\nKPARAM=quiet\n");
+  service = kexec_config_load (tree->fd);
+  g_assert_cmpstr (service->root_device, ==, "/dev/service");
+  g_assert_cmpstr (service->cmdline_from, ==, "/etc/conf.d/kexecd");
   tree_write (tree, MAIN, "[Manager]\nRootDevice=/dev/own\n");
   above = kexec_config_load (tree->fd);
   g_assert_cmpstr (above->root_device, ==, "/dev/own");
   tree_remove (tree, MAIN);
   tree_chmod (tree, "etc/conf.d/kexec", 0666);
+  tree_chmod (tree, "etc/conf.d/kexecd", 0666);
   writable = kexec_config_load (tree->fd);
   g_assert_cmpstr (writable->root_device, ==, "/dev/vendor");
-  expect_findings (writable->findings, "configuration-invalid");
+  expect_findings (writable->findings, "configuration-invalid configuration-invalid");
 }
 
 static void
