@@ -25,12 +25,19 @@ open_directory (const char *path, gboolean create, GError **error)
   return fd;
 }
 
-/* Two daemons would each take the other's record for their own. */
+/* Two daemons would each take the other's record for their own. D-Bus may start one while a service
+ * manager's is on its way to the bus, and fails its callers if that one exits before; and what is
+ * to stay takes over from one that D-Bus has started, when that exits. */
 static gboolean
-lock (int fd, GError **error)
+lock (int fd, gboolean stay, GError **error)
 {
-  if (flock (fd, LOCK_EX | LOCK_NB) == 0)
-    return TRUE;
+  gint64 until = g_get_monotonic_time () + KEXEC_LOCK_SEC * G_USEC_PER_SEC;
+
+  do {
+    if (flock (fd, stay ? LOCK_EX : LOCK_EX | LOCK_NB) == 0)
+      return TRUE;
+    g_usleep (G_USEC_PER_SEC / 20);
+  } while (stay || g_get_monotonic_time () < until);
   g_set_error_literal (error, KEXEC_ERROR, KEXEC_ERROR_BUSY,
                        "kexecd is already running; only one can");
   return FALSE;
@@ -38,13 +45,13 @@ lock (int fd, GError **error)
 
 KexecEnvironment *
 kexec_environment_open (const char *root, const char *runtime_dir, const char *state_dir,
-                        const KexecKernelOps *ops, GError **error)
+                        const KexecKernelOps *ops, gboolean stay, GError **error)
 {
   g_autoptr (KexecEnvironment) self = g_new0 (KexecEnvironment, 1);
 
   self->ops = ops;
   self->root = g_strdup (root);
-  self->idle_exit_sec = KEXEC_IDLE_EXIT_SEC;
+  self->idle_exit_sec = stay ? 0 : KEXEC_IDLE_EXIT_SEC;
   self->stall_sec = KEXEC_STALL_SEC;
   self->handover_sec = KEXEC_HANDOVER_SEC;
   self->root_fd = self->runtime_fd = self->state_fd = -1;
@@ -53,7 +60,7 @@ kexec_environment_open (const char *root, const char *runtime_dir, const char *s
     return NULL;
   if (runtime_dir != NULL) {
     self->runtime_fd = open_directory (runtime_dir, TRUE, error);
-    if (self->runtime_fd < 0 || !lock (self->runtime_fd, error))
+    if (self->runtime_fd < 0 || !lock (self->runtime_fd, stay, error))
       return NULL;
   }
   self->state_fd = open_directory (state_dir, TRUE, error);

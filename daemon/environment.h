@@ -16,7 +16,7 @@ typedef struct {
   const KexecKernelOps *ops;
 
   /* KEXEC_IDLE_EXIT_SEC, KEXEC_STALL_SEC and KEXEC_HANDOVER_SEC. */
-  guint idle_exit_sec;
+  guint idle_exit_sec; /* 0: never */
   guint stall_sec;
   guint handover_sec;
 } KexecEnvironment;
@@ -27,11 +27,13 @@ typedef struct {
  * @runtime_dir: (nullable): made if it is not there (mode 0700), and locked: one daemon at a time;
  *   %NULL: none, for what only looks at the state
  * @state_dir: likewise
+ * @stay: a service manager keeps this daemon: it does not exit when it is idle, and waits for as
+ *   long as another one runs, which D-Bus started. Else it waits for KEXEC_LOCK_SEC.
  *
  * Returns: (transfer full): the environment, or %NULL with a sentence.
  */
 KexecEnvironment *kexec_environment_open (const char *root, const char *runtime_dir,
                                           const char *state_dir, const KexecKernelOps *ops,
-                                          GError **error);
+                                          gboolean stay, GError **error);
 void kexec_environment_free (KexecEnvironment *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (KexecEnvironment, kexec_environment_free)

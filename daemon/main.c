@@ -12,10 +12,13 @@
 
 static gboolean show_version;
 static gboolean record_arrival;
+static gboolean stay;
 
 static const GOptionEntry options[] = {
   { "record-arrival", 0, 0, G_OPTION_ARG_NONE, &record_arrival,
     "Note how the last execution ended, and exit (run once at boot)", NULL },
+  { "stay", 0, 0, G_OPTION_ARG_NONE, &stay,
+    "Stay when there is nothing to do (for service managers that D-Bus does not ask)", NULL },
   { "version", 0, 0, G_OPTION_ARG_NONE, &show_version, "Print the version and exit", NULL },
   { NULL },
 };
@@ -23,8 +26,9 @@ static const GOptionEntry options[] = {
 static int
 run (GError **error)
 {
-  g_autoptr (KexecEnvironment) environment = kexec_environment_open (
-    "/", record_arrival ? NULL : KEXEC_RUNTIME_DIR, KEXEC_STATE_DIR, &kexec_kernel_ops, error);
+  g_autoptr (KexecEnvironment) environment =
+    kexec_environment_open ("/", record_arrival ? NULL : KEXEC_RUNTIME_DIR, KEXEC_STATE_DIR,
+                            &kexec_kernel_ops, stay, error);
 
   if (environment == NULL)
     return EXIT_FAILURE;

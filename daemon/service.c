@@ -421,7 +421,7 @@ void
 kexec_service_touch (KexecService *self)
 {
   g_clear_handle_id (&self->idle_timer, g_source_remove);
-  if (!is_needed (self))
+  if (!is_needed (self) && self->environment->idle_exit_sec > 0)
     self->idle_timer = g_timeout_add_seconds (self->environment->idle_exit_sec, on_idle, self);
 }
 

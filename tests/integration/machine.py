@@ -280,10 +280,10 @@ class Machine:
         return {**os.environ, "DBUS_SYSTEM_BUS_ADDRESS": self.bus.address,
                 "G_DEBUG": "fatal-criticals"}
 
-    def spawn(self) -> subprocess.Popen[bytes]:
+    def spawn(self, *options: str) -> subprocess.Popen[bytes]:
         """Starts a daemon and does not wait for it."""
         with open(self.folder / "stderr", "ab") as stderr:
-            return subprocess.Popen(self._command(), env=self._environment(), stderr=stderr)
+            return subprocess.Popen(self._command(*options), env=self._environment(), stderr=stderr)
 
     def start(self, *daemon_options: str) -> None:
         if daemon_options:
@@ -310,6 +310,16 @@ class Machine:
         self.process.terminate()
         status = self.wait_end()
         assert status == 0, self.report()
+
+    def stop_for(self, other: subprocess.Popen[bytes]) -> None:
+        """Ends the daemon in order, and another one that waits for that takes its place."""
+        old = self.bus.owner_of(contract.NAME)
+        assert self.process is not None
+        self.process.terminate()
+        assert self.process.wait(LIMIT) == 0, self.report()
+        self.process = other
+        wait_for(lambda: self.bus.owner_of(contract.NAME) not in (None, old)
+                 or self._check_alive(), "the other daemon")
 
     def kill(self, then: Callable[[], None] = lambda: None) -> None:
         """Kills the daemon at once, and does something that its end may need."""

@@ -20,6 +20,7 @@ static char *runtime_dir;
 static char *state_dir;
 static char *log_path;
 static gboolean record_arrival;
+static gboolean stay;
 static int idle_exit_sec;
 static int stall_sec;
 static int handover_sec;
@@ -34,6 +35,7 @@ static const GOptionEntry options[] = {
   { "handover", 0, 0, G_OPTION_ARG_INT, &handover_sec, "Patience with the init system", "SECONDS" },
   { "record-arrival", 0, 0, G_OPTION_ARG_NONE, &record_arrival,
     "Note how the last execution ended, and exit", NULL },
+  { "stay", 0, 0, G_OPTION_ARG_NONE, &stay, "Stay when there is nothing to do", NULL },
   { NULL },
 };
 
@@ -57,7 +59,7 @@ write_log (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpoint
 static void
 set_patience (KexecEnvironment *environment)
 {
-  if (idle_exit_sec > 0)
+  if (idle_exit_sec > 0 && !stay)
     environment->idle_exit_sec = idle_exit_sec;
   if (stall_sec > 0)
     environment->stall_sec = stall_sec;
@@ -72,7 +74,8 @@ run (GError **error)
 
   fake_kernel_init (root);
   fake_mounts_init (root);
-  environment = kexec_environment_open (root, runtime_dir, state_dir, &fake_kernel_ops, error);
+  environment =
+    kexec_environment_open (root, runtime_dir, state_dir, &fake_kernel_ops, stay, error);
   if (environment == NULL)
     return EXIT_FAILURE;
   set_patience (environment);

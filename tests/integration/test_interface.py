@@ -11,6 +11,7 @@ from gi.repository import Gio, GLib
 from . import contract
 from .caller import BusError, Caller
 from .machine import Machine
+from .wait import LIMIT
 
 # Who may read each property. A new one has to be put here with some thought.
 READERS = {
@@ -86,6 +87,26 @@ def test_nothing_is_served_at_another_path(machine: Machine, alice: Caller) -> N
     call = alice.begin_to(contract.NAME, "/org/kexec/Other", contract.NAME, "ListEntries",
                           GLib.Variant("(a{sv})", ({},)))
     assert call.error().name == "org.freedesktop.DBus.Error.UnknownMethod"
+
+
+def test_second_daemon_takes_over_where_it_is_to_stay(machine: Machine, root: Caller) -> None:
+    """A service manager starts its daemon, while one that D-Bus started is there already."""
+    root.call("Stage", "", {})
+    stage_id = root.get("Staged")["stage-id"]
+    second = machine.spawn("--stay")
+    machine.wait_later(0.5)
+    assert second.poll() is None
+    machine.stop_for(second)
+    assert root.get("Staged")["stage-id"] == stage_id
+    root.call("Unstage", {})
+
+
+def test_second_daemon_that_is_ended_leaves_the_first_alone(machine: Machine, root: Caller) -> None:
+    second = machine.spawn("--stay")
+    machine.wait_later(0.2)
+    second.terminate()
+    second.wait(LIMIT)
+    assert root.get("State") == "idle"
 
 
 def test_second_daemon_leaves_the_first_alone(machine: Machine, root: Caller) -> None:

@@ -116,6 +116,13 @@ def test_idle_daemon_exits(off: Machine, alice: Caller) -> None:
     assert off.wait_end() == 0
 
 
+def test_daemon_that_is_to_stay_does(off: Machine, alice: Caller) -> None:
+    off.start("--idle-exit=1", "--stay")
+    alice.get("State")
+    off.wait_later(1.6)
+    assert alice.get("State") == "idle"
+
+
 def test_daemon_stays_with_an_image(off: Machine, alice: Caller) -> None:
     off.start("--idle-exit=1")
     alice.call("Stage", "", {})
