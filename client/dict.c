@@ -38,12 +38,3 @@ kexec_dict_array (GVariant *dict, const char *key, const char *type)
   return g_variant_ref_sink (
     g_variant_new_array (g_variant_type_element (G_VARIANT_TYPE (type)), NULL, 0));
 }
-
-gboolean
-kexec_dict_has_word (GVariant *dict, const char *key, const char *word)
-{
-  g_autoptr (GVariant) array = kexec_dict_array (dict, key, "as");
-  g_autofree const char **words = g_variant_get_strv (array, NULL);
-
-  return g_strv_contains (words, word);
-}

@@ -16,6 +16,3 @@ guint64 kexec_dict_number (GVariant *dict, const char *key);
 
 /** Returns: (transfer full): the value of this type under @key, or an empty array of it. */
 GVariant *kexec_dict_array (GVariant *dict, const char *key, const char *type);
-
-/** Returns: whether the array of strings under @key has @word in it. */
-gboolean kexec_dict_has_word (GVariant *dict, const char *key, const char *word);

@@ -96,7 +96,8 @@ ensure_staged (const KexecOptions *options, KexecConnection *connection, const c
       g_str_equal (kexec_dict_string (properties, "State"), "foreign"))
     return g_steal_pointer (&staged);
   request->loads_late =
-    !request->immediate && kexec_dict_has_word (properties, "Features", "load-during-shutdown");
+    !request->immediate &&
+    g_str_equal (kexec_dict_string (properties, "LoadDefault"), "during-shutdown");
   if (request->loads_late)
     return g_steal_pointer (&staged);
   return stage_now (options, connection, "", error);

@@ -14,6 +14,7 @@
 #include "client/other-reboots.h"
 #include "client/report.h"
 #include "client/request.h"
+#include "client/stage-service.h"
 #include "client/staged.h"
 #include "image/cmdline.h"
 #include "image/uki/uki.h"
@@ -30,6 +31,8 @@ typedef struct {
   char *profile; /* of a unified kernel image; %NULL: its default */
   char *append;
   char *cmdline;
+  gboolean at_start; /* called by a service's script */
+  gboolean during_shutdown;
 } Request;
 
 static void
@@ -47,6 +50,13 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Request, request_clear)
 static const char *
 find_contradiction (const Request *request, int argc)
 {
+  gboolean is_service = request->at_start || request->during_shutdown;
+
+  if (request->at_start && request->during_shutdown)
+    return "--at-start and --during-shutdown contradict each other";
+  if (is_service &&
+      (argc > 0 || request->kernel != NULL || request->append != NULL || request->cmdline != NULL))
+    return "--at-start and --during-shutdown are for the default entry as it is";
   if (request->append != NULL && request->cmdline != NULL)
     return "--append and --cmdline contradict each other";
   if (request->kernel != NULL && argc > 0)
@@ -75,6 +85,10 @@ parse_request (KexecOptions *options, Request *request, int *argc, char ***argv,
       "WORDS" },
     { "cmdline", 0, 0, G_OPTION_ARG_STRING, &request->cmdline, "Use LINE as the command line",
       "LINE" },
+    { "at-start", 0, 0, G_OPTION_ARG_NONE, &request->at_start,
+      "For service scripts: stage, or only check, as LoadDuringShutdown= says", NULL },
+    { "during-shutdown", 0, 0, G_OPTION_ARG_NONE, &request->during_shutdown,
+      "For service scripts: the machine goes down to reboot", NULL },
     { NULL },
   };
 
@@ -245,6 +259,10 @@ kexec_command_stage (KexecOptions *options, int argc, char **argv)
   connection = kexec_connection_new (options, &error);
   if (connection == NULL)
     return kexec_report (options, error);
+  if (request.at_start)
+    return kexec_stage_at_start (options, connection);
+  if (request.during_shutdown)
+    return kexec_stage_during_shutdown (options, connection);
   if (request.kernel != NULL)
     staged = stage_files (connection, &request, &error);
   else

@@ -125,7 +125,7 @@ static void
 print_state (GVariant *properties, const State *state)
 {
   if (state != NULL && g_str_equal (state->state, "idle") &&
-      kexec_dict_has_word (properties, "Features", "load-during-shutdown"))
+      g_str_equal (kexec_dict_string (properties, "LoadDefault"), "during-shutdown"))
     kexec_print_styled_field (state->style, "State", "%s (%s)", state->state,
                               "nothing is staged before the machine shuts down; 'kexecctl reboot'"
                               " boots the default entry");

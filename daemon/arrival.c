@@ -10,20 +10,68 @@
 
 #define GROUP "Execution"
 
+/* Returns: (transfer full): what is known whether or not there is an image. */
+static GKeyFile *
+new_pending (const KexecEnvironment *environment, const char *id, const char *title, guint32 uid)
+{
+  GKeyFile *file = g_key_file_new ();
+
+  g_key_file_set_string (file, GROUP, "BootId", environment->boot_id);
+  g_key_file_set_string (file, GROUP, "Id", id);
+  g_key_file_set_string (file, GROUP, "Title", title);
+  g_key_file_set_int64 (file, GROUP, "When", g_get_real_time ());
+  g_key_file_set_uint64 (file, GROUP, "Uid", uid);
+  return file;
+}
+
+/* Returns: (transfer full): what is known of an image that is to come up. */
+static GKeyFile *
+new_expectation (const KexecEnvironment *environment, const KexecRecord *record, guint32 uid)
+{
+  GKeyFile *file = new_pending (environment, record->id, record->title, uid);
+
+  g_key_file_set_string (file, GROUP, "ExpectedRelease", record->release);
+  g_key_file_set_string (file, GROUP, "Cmdline", record->cmdline);
+  return file;
+}
+
+static gboolean
+save_pending (const KexecEnvironment *environment, GKeyFile *file, GError **error)
+{
+  return kexec_store_save (environment->state_fd, KEXEC_FILE_PENDING, file, TRUE, error);
+}
+
 gboolean
 kexec_arrival_expect (const KexecEnvironment *environment, const KexecRecord *record, guint32 uid,
                       GError **error)
 {
-  g_autoptr (GKeyFile) file = g_key_file_new ();
+  g_autoptr (GKeyFile) file = new_expectation (environment, record, uid);
 
-  g_key_file_set_string (file, GROUP, "BootId", environment->boot_id);
-  g_key_file_set_string (file, GROUP, "Id", record->id);
-  g_key_file_set_string (file, GROUP, "Title", record->title);
-  g_key_file_set_string (file, GROUP, "ExpectedRelease", record->release);
-  g_key_file_set_string (file, GROUP, "Cmdline", record->cmdline);
-  g_key_file_set_int64 (file, GROUP, "When", g_get_real_time ());
-  g_key_file_set_uint64 (file, GROUP, "Uid", uid);
-  return kexec_store_save (environment->state_fd, KEXEC_FILE_PENDING, file, TRUE, error);
+  return save_pending (environment, file, error);
+}
+
+gboolean
+kexec_arrival_expect_late (const KexecEnvironment *environment, const KexecRecord *record,
+                           const char *hint, GError **error)
+{
+  g_autoptr (GKeyFile) file = new_expectation (environment, record, record->uid);
+
+  g_key_file_set_boolean (file, GROUP, "Late", TRUE);
+  if (hint != NULL)
+    g_key_file_set_string (file, GROUP, "Hint", hint);
+  return save_pending (environment, file, error);
+}
+
+gboolean
+kexec_arrival_expect_failure (const KexecEnvironment *environment, const char *id,
+                              const char *title, const char *why, GError **error)
+{
+  g_autoptr (GKeyFile) file = new_pending (environment, id, title, 0);
+
+  g_key_file_set_string (file, GROUP, "ExpectedRelease", "");
+  g_key_file_set_boolean (file, GROUP, "Late", TRUE);
+  g_key_file_set_string (file, GROUP, "Failure", why);
+  return save_pending (environment, file, error);
 }
 
 /** Returns: (transfer full) (nullable): the pending record of this boot or of an earlier one. */
@@ -44,7 +92,18 @@ kexec_arrival_is_pending (const KexecEnvironment *environment)
 {
   g_autoptr (GKeyFile) file = load_pending (environment, TRUE);
 
-  return file != NULL;
+  return file != NULL && !g_key_file_get_boolean (file, GROUP, "Late", NULL);
+}
+
+void
+kexec_arrival_forget_late (const KexecEnvironment *environment)
+{
+  g_autoptr (GKeyFile) file = load_pending (environment, TRUE);
+  g_autoptr (GError) error = NULL;
+
+  if (file != NULL && g_key_file_get_boolean (file, GROUP, "Late", NULL) &&
+      !kexec_store_remove (environment->state_fd, KEXEC_FILE_PENDING, TRUE, &error))
+    kexec_log (KEXEC_EVENT_PROBLEM, NULL, "%s", error->message);
 }
 
 /* The command line is not kept: the result is for everyone to read. */
@@ -55,6 +114,9 @@ save_result (const KexecEnvironment *environment, GKeyFile *file, const char *re
   g_key_file_set_string (file, GROUP, "Result", result);
   g_key_file_set_string (file, GROUP, "Text", text);
   g_key_file_remove_key (file, GROUP, "Cmdline", NULL);
+  g_key_file_remove_key (file, GROUP, "Late", NULL);
+  g_key_file_remove_key (file, GROUP, "Hint", NULL);
+  g_key_file_remove_key (file, GROUP, "Failure", NULL);
   return kexec_store_save (environment->state_fd, KEXEC_FILE_LAST, file, TRUE, error) &&
          kexec_store_remove (environment->state_fd, KEXEC_FILE_PENDING, TRUE, error);
 }
@@ -97,51 +159,102 @@ has_cmdline (const KexecEnvironment *environment, const char *expected)
   return cmdline == NULL || expected == NULL || strstr (cmdline, expected) != NULL;
 }
 
+/* What the pending record says, and what came up. */
+typedef struct {
+  char *title;
+  char *expected; /* the release; "": any */
+  char *cmdline;  /* (nullable) */
+  char *hint;     /* (nullable): what to do if it came up cold */
+  char *failure;  /* (nullable): why nothing was loaded */
+  char *release;  /* (nullable): the one that came up */
+  gboolean is_late;
+} Facts;
+
+static void
+facts_clear (Facts *self)
+{
+  g_free (self->title);
+  g_free (self->expected);
+  g_free (self->cmdline);
+  g_free (self->hint);
+  g_free (self->failure);
+  g_free (self->release);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Facts, facts_clear)
+
+static void
+facts_read (Facts *self, const KexecEnvironment *environment, GKeyFile *file)
+{
+  self->title = g_key_file_get_string (file, GROUP, "Title", NULL);
+  self->expected = g_key_file_get_string (file, GROUP, "ExpectedRelease", NULL);
+  self->cmdline = g_key_file_get_string (file, GROUP, "Cmdline", NULL);
+  self->hint = g_key_file_get_string (file, GROUP, "Hint", NULL);
+  self->failure = g_key_file_get_string (file, GROUP, "Failure", NULL);
+  self->is_late = g_key_file_get_boolean (file, GROUP, "Late", NULL);
+  self->release = kexec_kernel_release (environment->root_fd);
+}
+
+/* Returns: (transfer full): why it came up cold, as far as it was known before. */
+static char *
+explain_cold (const Facts *facts)
+{
+  if (facts->failure != NULL)
+    return g_strdup_printf ("The machine came up through its firmware, with Linux %s, because"
+                            " nothing could be loaded during shutdown: %s",
+                            facts->release, facts->failure);
+  if (facts->hint != NULL)
+    return g_strdup_printf ("The machine came up through its firmware, with Linux %s, although %s"
+                            " was loaded when it went down; %s",
+                            facts->release, facts->title, facts->hint);
+  return g_strdup_printf ("The machine came up through its firmware, with Linux %s, instead of"
+                          " jumping into %s; %s",
+                          facts->release, facts->title,
+                          facts->is_late ? "what the console showed last, or the log, may say why"
+                                         : "'journalctl -b -1' may say why");
+}
+
 static Outcome
-judge (const KexecEnvironment *environment, const char *title, const char *expected,
-       const char *cmdline, const char *release)
+judge (const KexecEnvironment *environment, const Facts *facts)
 {
   int by_kexec = kexec_kernel_came_by_kexec (environment->root_fd);
 
-  if (by_kexec == 0)
-    return (
-      Outcome){ "cold", KEXEC_EVENT_COLD,
-                g_strdup_printf ("The machine came up through its firmware, with Linux %s,"
-                                 " instead of jumping into %s; 'journalctl -b -1' may say why",
-                                 release, title) };
-  if ((*expected != '\0' && !g_str_equal (release, expected)) ||
-      !has_cmdline (environment, cmdline))
+  if (by_kexec == 0 || (by_kexec < 0 && facts->failure != NULL))
+    return (Outcome){ "cold", KEXEC_EVENT_COLD, explain_cold (facts) };
+  if (facts->failure != NULL)
+    return (Outcome){ "other", KEXEC_EVENT_OTHER,
+                      g_strdup_printf ("Linux %s came up through a kexec that was not kexecd's,"
+                                       " which could load nothing during shutdown: %s",
+                                       facts->release, facts->failure) };
+  if ((*facts->expected != '\0' && !g_str_equal (facts->release, facts->expected)) ||
+      !has_cmdline (environment, facts->cmdline))
     return (Outcome){ "other", KEXEC_EVENT_OTHER,
                       g_strdup_printf ("Linux %s came up with a kernel or command line other than"
                                        " that of %s; another program may have loaded an image",
-                                       release, title) };
+                                       facts->release, facts->title) };
   return (Outcome){ "arrived", KEXEC_EVENT_ARRIVED,
-                    strstr (title, release) != NULL
-                      ? g_strdup_printf ("%s came up", title)
-                      : g_strdup_printf ("%s came up as Linux %s", title, release) };
+                    strstr (facts->title, facts->release) != NULL
+                      ? g_strdup_printf ("%s came up", facts->title)
+                      : g_strdup_printf ("%s came up as Linux %s", facts->title, facts->release) };
 }
 
 gboolean
 kexec_arrival_record (const KexecEnvironment *environment, GError **error)
 {
   g_autoptr (GKeyFile) file = load_pending (environment, FALSE);
-  g_autofree char *title = NULL, *expected = NULL, *cmdline = NULL, *release = NULL;
+  g_auto (Facts) facts = { 0 };
   Outcome outcome;
   gboolean saved;
 
   if (file == NULL)
     return TRUE;
-  title = g_key_file_get_string (file, GROUP, "Title", NULL);
-  expected = g_key_file_get_string (file, GROUP, "ExpectedRelease", NULL);
-  cmdline = g_key_file_get_string (file, GROUP, "Cmdline", NULL);
-  release = kexec_kernel_release (environment->root_fd);
-  if (title == NULL || expected == NULL || release == NULL)
+  facts_read (&facts, environment, file);
+  if (facts.title == NULL || facts.expected == NULL || facts.release == NULL)
     return kexec_store_remove (environment->state_fd, KEXEC_FILE_PENDING, TRUE, error);
 
-  outcome = judge (environment, title, expected, cmdline, release);
-  g_key_file_set_string (file, GROUP, "Release", release);
+  outcome = judge (environment, &facts);
+  g_key_file_set_string (file, GROUP, "Release", facts.release);
   saved = save_result (environment, file, outcome.result, outcome.text, error);
-  kexec_log (outcome.event, g_variant_new_parsed ("{'KEXEC_TITLE': <%s>}", title), "%s",
+  kexec_log (outcome.event, g_variant_new_parsed ("{'KEXEC_TITLE': <%s>}", facts.title), "%s",
              outcome.text);
   g_free (outcome.text);
   return saved;

@@ -18,6 +18,28 @@
 gboolean kexec_arrival_expect (const KexecEnvironment *environment, const KexecRecord *record,
                                guint32 uid, GError **error);
 
+/**
+ * kexec_arrival_expect_late:
+ * @hint: (nullable): what to say if the machine comes up through its firmware all the same
+ *
+ * As kexec_arrival_expect(), where the machine goes down already and no hand-over is waited for.
+ */
+gboolean kexec_arrival_expect_late (const KexecEnvironment *environment, const KexecRecord *record,
+                                    const char *hint, GError **error);
+
+/**
+ * kexec_arrival_expect_failure:
+ * @id, @title: of what was to be loaded; "" if not even that is known
+ * @why: a sentence
+ *
+ * Has the next boot report that nothing could be loaded while the machine went down.
+ */
+gboolean kexec_arrival_expect_failure (const KexecEnvironment *environment, const char *id,
+                                       const char *title, const char *why, GError **error);
+
+/** The machine did not go down after all: forgets what the two above have written in this boot. */
+void kexec_arrival_forget_late (const KexecEnvironment *environment);
+
 /** Whether a hand-over of this boot is pending. */
 gboolean kexec_arrival_is_pending (const KexecEnvironment *environment);
 

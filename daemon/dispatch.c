@@ -67,8 +67,7 @@ resolve (KexecRequest *request)
 static void
 granted (KexecRequest *request)
 {
-  gboolean resolved =
-    request->entry != NULL || request->login != NULL || request->method->resolve == NULL;
+  gboolean resolved = request->is_resolved || request->method->resolve == NULL;
 
   if (request->has_asked && request->rounds++ >= MAX_ROUNDS)
     fail (request, g_error_new (KEXEC_ERROR, KEXEC_ERROR_BUSY,
@@ -82,6 +81,7 @@ granted (KexecRequest *request)
 void
 kexec_dispatch_resolved (KexecRequest *request, GError *error)
 {
+  request->is_resolved = error == NULL;
   if (error != NULL)
     fail (request, error);
   else
@@ -139,7 +139,7 @@ on_answer (GObject *source, GAsyncResult *result, gpointer user_data)
   }
   request->granted |= kexec_actions_closure (request->asking);
   /* Asked before it was resolved: by the shape. After: by the need. */
-  if (request->entry == NULL && request->login == NULL && request->method->resolve != NULL)
+  if (!request->is_resolved && request->method->resolve != NULL)
     authorize (request, request->method->shape (request));
   else
     authorize (request, need (request));

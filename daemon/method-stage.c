@@ -5,8 +5,10 @@
 #include <fcntl.h>
 #include <gio/gunixfdlist.h>
 
+#include "daemon/arrival.h"
 #include "daemon/dispatch.h"
 #include "daemon/entries.h"
+#include "daemon/late-load.h"
 #include "daemon/log.h"
 #include "daemon/names.h"
 #include "daemon/ownership.h"
@@ -23,7 +25,7 @@ kexec_stage_check_entry (KexecRequest *request, GError **error)
 {
   g_variant_get_child (request->parameters, 0, "&s", &request->entry_id);
   if (*request->entry_id == '\0' || kexec_entry_is_id (request->entry_id))
-    return TRUE;
+    return kexec_late_load_check (request, error);
   g_set_error_literal (error, KEXEC_ERROR, KEXEC_ERROR_INVALID_ARGUMENT,
                        "That is no entry's id; 'kexecctl list' shows them");
   return FALSE;
@@ -87,6 +89,8 @@ kexec_stage_prepare (KexecRequest *request, GError **error)
   const char *stage_id = kexec_options_get_string (request->options, "stage-id");
   g_autoptr (KexecFindings) obstacles = kexec_findings_new ();
 
+  if (request->is_late)
+    return kexec_late_load_prepare (request, error);
   kexec_service_refresh (service);
   if (!kexec_ownership_check_busy (service, request->uid, error))
     return FALSE;
@@ -150,6 +154,8 @@ stage_action (KexecRequest *request)
 KexecActions
 kexec_stage_need (KexecRequest *request)
 {
+  if (request->is_kept)
+    return kexec_stage_shape (request);
   return KEXEC_ACTION_BIT (stage_action (request)) |
          kexec_ownership_need (request->service, request->uid);
 }
@@ -204,16 +210,26 @@ on_listed (GObject *source, GAsyncResult *result, gpointer user_data)
     entry = kexec_catalog_find (listing->entries, request->entry_id, &error);
   if (entry != NULL) {
     take_entry (request, entry, listing->config);
-    check_blockers (request, &error);
+    if (!request->is_late || kexec_late_load_check_entry (entry, &error))
+      check_blockers (request, &error);
   }
   kexec_dispatch_resolved (request, error);
+}
+
+static void
+list (KexecRequest *request)
+{
+  kexec_entries_list_async (request->service->environment, FALSE, request->cancellable, on_listed,
+                            request);
 }
 
 void
 kexec_stage_resolve (KexecRequest *request)
 {
-  kexec_entries_list_async (request->service->environment, FALSE, request->cancellable, on_listed,
-                            request);
+  if (request->is_late && request->method->run == kexec_stage_run)
+    kexec_late_load_resolve (request, list);
+  else
+    list (request);
 }
 
 /* --- the worker: one verification at a time, Stage before Check --- */
@@ -313,12 +329,24 @@ on_progress (const char *phase, guint64 done, guint64 total, gpointer user_data)
 }
 
 static void
+answer_kept (KexecRequest *request, const KexecRecord *record)
+{
+  kexec_late_load_expect (request, record);
+  kexec_request_return (request,
+                        g_variant_new ("(@a{sv})", kexec_record_to_variant (record, FALSE)));
+}
+
+static void
 answer_staged (KexecRequest *request, KexecStaging *staging)
 {
   KexecService *service = request->service;
   KexecRecord *record = kexec_staging_steal_record (staging);
   g_autofree char *name = kexec_text_name_kernel (record->title, record->release);
 
+  if (request->is_late)
+    kexec_late_load_expect (request, record);
+  else
+    kexec_arrival_forget_late (service->environment);
   kexec_service_set_record (service, record);
   kexec_log (KEXEC_EVENT_STAGED, kexec_service_log_fields (record, request->uid),
              "%s was staged by uid %u", name, request->uid);
@@ -368,6 +396,10 @@ start_load (KexecRequest *request)
 void
 kexec_stage_run (KexecRequest *request)
 {
+  if (request->is_kept) {
+    answer_kept (request, request->service->record);
+    return;
+  }
   kexec_service_set_staging (request->service, TRUE);
   enqueue (request, TRUE);
 }

@@ -2,6 +2,7 @@
 #include "daemon/methods.h"
 
 #include "daemon/dispatch.h"
+#include "daemon/late-load.h"
 #include "daemon/log.h"
 #include "daemon/method-execute.h"
 #include "daemon/method-list.h"
@@ -22,12 +23,14 @@ static const KexecOption stage_id_option[] = {
 static const KexecOption check_options[] = {
   { "append", "s", KEXEC_CMDLINE_MAX, "cmdline" },
   { "cmdline", "s", KEXEC_CMDLINE_MAX, "append" },
+  { "during-shutdown", "b", 0, "append cmdline" },
   { NULL }
 };
 
 static const KexecOption stage_options[] = {
   { "append", "s", KEXEC_CMDLINE_MAX, "cmdline" },
   { "cmdline", "s", KEXEC_CMDLINE_MAX, "append" },
+  { "during-shutdown", "b", 0, "append cmdline stage-id" },
   { "stage-id", "s", KEXEC_MAX_STAGE_ID, NULL },
   { NULL }
 };
@@ -183,6 +186,7 @@ static const KexecMethod methods[] = {
     .resolve = kexec_stage_resolve,
     .need = kexec_stage_need,
     .run = kexec_stage_run,
+    .failed = kexec_late_load_failed,
   },
   {
     .name = "StageFiles",

@@ -142,6 +142,8 @@ kexec_request_fail (KexecRequest *self, GError *error)
   invocation = g_steal_pointer (&self->invocation);
   if (invocation == NULL)
     return;
+  if (self->method->failed != NULL)
+    self->method->failed (self, error);
   steal_fds (g_dbus_method_invocation_get_message (invocation));
   if (error->domain == G_IO_ERROR || error->domain == G_FILE_ERROR)
     g_dbus_method_invocation_return_error (invocation, KEXEC_ERROR, KEXEC_ERROR_IO_ERROR, "%s",

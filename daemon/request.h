@@ -30,6 +30,8 @@ typedef struct {
   KexecActions (*need) (KexecRequest *request);
   /* Does it, and answers. */
   void (*run) (KexecRequest *request);
+  /* Called before it is answered with an error. (nullable) */
+  void (*failed) (KexecRequest *request, const GError *error);
 } KexecMethod;
 
 struct KexecRequest {
@@ -49,7 +51,8 @@ struct KexecRequest {
   GVariant *parameters;
   GVariant *options; /* a{sv} */
   const char *entry_id;
-  GArray *fds; /* int, owned: the kernel first */
+  GArray *fds;      /* int, owned: the kernel first */
+  gboolean is_late; /* with "during-shutdown"; see late-load.h */
 
   /* Authorization. */
   KexecActions granted;
@@ -59,6 +62,8 @@ struct KexecRequest {
   char *seen_stage_id; /* what was staged when it was asked for; "": nothing */
 
   /* What resolving found. */
+  gboolean is_resolved;
+  gboolean is_kept; /* what is staged stays, and there is no entry */
   KexecEntry *entry;
   char *cmdline; /* the one that would be loaded */
   guint64 staged_lifetime_sec;

@@ -2,6 +2,7 @@
 #include "daemon/restage.h"
 
 #include "daemon/entries.h"
+#include "daemon/late-load.h"
 #include "daemon/log.h"
 #include "daemon/method-stage.h"
 #include "daemon/preflight.h"
@@ -123,38 +124,24 @@ on_listed_again (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-find_stale (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
-{
-  const KexecEnvironment *environment = task_data;
-  g_autoptr (KexecRecord) record =
-    kexec_record_load (environment->runtime_fd, environment->boot_id);
-
-  g_task_return_boolean (task,
-                         record != NULL && kexec_record_is_stale (record, environment->root_fd));
-}
-
-static void
 on_freshness (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   Restage *self = g_task_get_task_data (task);
 
-  if (g_task_propagate_boolean (G_TASK (result), NULL))
+  if (kexec_stale_look_finish (result))
     kexec_entries_list_async (self->service->environment, FALSE, NULL, on_listed_again,
                               g_object_ref (task));
   else
     g_task_return_pointer (task, NULL, NULL);
 }
 
-/* In a worker, since the files can be on any file system. */
 void
 kexec_restage_async (KexecService *service, GAsyncReadyCallback callback, gpointer user_data)
 {
   g_autoptr (GTask) task = new_task (service, 0, TRUE, TRUE, callback, user_data);
-  g_autoptr (GTask) freshness = g_task_new (NULL, NULL, on_freshness, g_object_ref (task));
 
-  g_task_set_task_data (freshness, (gpointer) service->environment, NULL);
-  g_task_run_in_thread (freshness, find_stale);
+  kexec_stale_look_async (service->environment, on_freshness, g_steal_pointer (&task));
 }
 
 /* --- the default entry --- */
@@ -162,13 +149,8 @@ kexec_restage_async (KexecService *service, GAsyncReadyCallback callback, gpoint
 static gboolean
 check_default (const KexecEntry *entry, GError **error)
 {
-  if (kexec_stage_entry_action (entry) == KEXEC_ACTION_STAGE_DEFAULT)
-    return kexec_findings_check (entry->findings, error);
-  g_set_error (error, KEXEC_ERROR, KEXEC_ERROR_NO_SUCH_ENTRY,
-               "%s is not loaded during the shutdown, as that takes a default entry that is trusted"
-               " and chosen by a boot loader or Entry=; stage it with 'kexecctl stage'",
-               entry->title);
-  return FALSE;
+  return kexec_late_load_check_entry (entry, error) &&
+         kexec_findings_check (entry->findings, error);
 }
 
 static void

@@ -3,17 +3,14 @@
 
 #include "daemon/service.h"
 
-#include <fcntl.h>
 #include <malloc.h>
-#include <unistd.h>
 
-#include "boot/beneath.h"
-#include "boot/config.h"
 #include "daemon/arrival.h"
 #include "daemon/clock.h"
 #include "daemon/dispatch.h"
 #include "daemon/execution.h"
 #include "daemon/handover.h"
+#include "daemon/late-load.h"
 #include "daemon/log.h"
 #include "daemon/method-list.h"
 #include "daemon/names.h"
@@ -135,21 +132,14 @@ gboolean
 kexec_service_loads_late (KexecService *self)
 {
   g_autoptr (KexecConfig) config = kexec_config_load (self->environment->root_fd);
-  int fd;
 
-  if (config->load_during_shutdown != KEXEC_CONFIG_LOAD_UNSET)
-    return config->load_during_shutdown == KEXEC_CONFIG_LOAD_YES;
-  fd = kexec_beneath_open_in_root (self->environment->root_fd, "/run/openrc", O_PATH | O_DIRECTORY,
-                                   NULL);
-  if (fd >= 0)
-    close (fd);
-  return fd >= 0;
+  return g_str_equal (kexec_late_load_when (self->environment, config), "during-shutdown");
 }
 
 static void
 publish_features (KexecService *self)
 {
-  const char *features[5] = { NULL };
+  const char *features[4] = { NULL };
   guint n = 0;
 
   if (HAVE_SYSTEMD)
@@ -158,9 +148,16 @@ publish_features (KexecService *self)
     features[n++] = "polkit";
   if (kexec_log_uses_journal ())
     features[n++] = "journal";
-  if (kexec_service_loads_late (self))
-    features[n++] = "load-during-shutdown";
   kexec_bus_manager_set_features (KEXEC_BUS_MANAGER (self->manager), features);
+}
+
+static void
+publish_load_default (KexecService *self)
+{
+  g_autoptr (KexecConfig) config = kexec_config_load (self->environment->root_fd);
+
+  kexec_bus_manager_set_load_default (KEXEC_BUS_MANAGER (self->manager),
+                                      kexec_late_load_when (self->environment, config));
 }
 
 static void
@@ -173,8 +170,8 @@ on_read (const char *property, gpointer user_data)
     kexec_service_refresh (self);
   else if (g_str_equal (property, "obstacles"))
     publish_obstacles (self);
-  else if (g_str_equal (property, "features"))
-    publish_features (self);
+  else if (g_str_equal (property, "load-default"))
+    publish_load_default (self);
   kexec_service_touch (self);
 }
 
@@ -289,6 +286,7 @@ kexec_service_unload (KexecService *self, GError **error)
     return FALSE;
   }
   kexec_service_cancel_schedule (self, 0, "the image was unstaged");
+  kexec_arrival_forget_late (self->environment);
   forget_record (self);
   publish (self);
   return TRUE;

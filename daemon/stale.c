@@ -43,3 +43,30 @@ kexec_stale_watch_set (KexecStaleWatch *self, const KexecRecord *record, int roo
   if (kexec_dir_watch_fd (self->watch) >= 0)
     self->source = g_unix_fd_add (kexec_dir_watch_fd (self->watch), G_IO_IN, on_event, self);
 }
+
+static void
+look (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  const KexecEnvironment *environment = task_data;
+  g_autoptr (KexecRecord) record =
+    kexec_record_load (environment->runtime_fd, environment->boot_id);
+
+  g_task_return_boolean (task,
+                         record != NULL && kexec_record_is_stale (record, environment->root_fd));
+}
+
+void
+kexec_stale_look_async (const KexecEnvironment *environment, GAsyncReadyCallback callback,
+                        gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, NULL, callback, user_data);
+
+  g_task_set_task_data (task, (gpointer) environment, NULL);
+  g_task_run_in_thread (task, look);
+}
+
+gboolean
+kexec_stale_look_finish (GAsyncResult *result)
+{
+  return g_task_propagate_boolean (G_TASK (result), NULL);
+}

@@ -2,7 +2,10 @@
 /* Notices when an update rewrites the files of what is staged. */
 #pragma once
 
+#include <gio/gio.h>
+
 #include "boot/dir-watch.h"
+#include "daemon/environment.h"
 #include "daemon/record.h"
 
 /* A watch on the files of the staged image, in the main context. */
@@ -30,3 +33,13 @@ void kexec_stale_watch_set (KexecStaleWatch *self, const KexecRecord *record, in
  * they are looked at in a worker, before they are executed.
  */
 gboolean kexec_stale_can_look (const KexecRecord *record);
+
+/**
+ * kexec_stale_look_async:
+ *
+ * Looks in a worker, since the files can be on any file system, whether those of the image that is
+ * staged by its record have changed.
+ */
+void kexec_stale_look_async (const KexecEnvironment *environment, GAsyncReadyCallback callback,
+                             gpointer user_data);
+gboolean kexec_stale_look_finish (GAsyncResult *result);

@@ -22,6 +22,7 @@ READERS = {
     "Scheduled": "everyone",
     "RebootBackend": "everyone",
     "Obstacles": "everyone",
+    "LoadDefault": "everyone",
     "LastExecution": "everyone",
 }
 

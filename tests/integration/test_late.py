@@ -31,7 +31,7 @@ def loaded(machine: Machine) -> bool:
 
 
 def test_execute_loads_the_default(late: Machine, alice: Caller, login: Login) -> None:
-    assert "load-during-shutdown" in alice.get("Features")
+    assert alice.get("LoadDefault") == "during-shutdown"
     alice.call("Execute", {})
     assert login.reboots == [3]
     assert late.kernel.cmdline == CMDLINE
@@ -41,27 +41,23 @@ def test_execute_loads_the_default(late: Machine, alice: Caller, login: Login) -
 
 
 def test_it_is_not_so_by_itself(machine: Machine, alice: Caller) -> None:
-    assert "load-during-shutdown" not in alice.get("Features")
+    assert alice.get("LoadDefault") == "at-start"
     assert alice.error("Execute", {}).name == contract.ERROR + "NotStaged"
 
 
-def test_it_is_so_with_openrc(off: Machine, alice: Caller, login: Login) -> None:
-    off.path("run/openrc").mkdir(parents=True)
+@pytest.mark.parametrize(("setting", "when"), [("", "during-shutdown"),
+                                               ("LoadDuringShutdown=no", "at-start")])
+def test_it_is_so_with_openrc(setting: str, when: str, off: Machine, alice: Caller) -> None:
+    off.path("run/systemd/system").rmdir()
+    off.write("run/openrc/softlevel", "default")
+    off.configure(f"Entry=auto\n{setting}")
     off.start()
-    alice.call("Execute", {})
-    assert login.reboots == [3]
-
-
-def test_it_can_be_switched_off_with_openrc(off: Machine, alice: Caller) -> None:
-    off.path("run/openrc").mkdir(parents=True)
-    off.configure("Entry=auto\nLoadDuringShutdown=no")
-    off.start()
-    assert alice.error("Execute", {}).name == contract.ERROR + "NotStaged"
+    assert alice.get("LoadDefault") == when
 
 
 def test_configuration_is_read_anew(machine: Machine, alice: Caller, login: Login) -> None:
     machine.configure("Entry=auto\nLoadDuringShutdown=yes")
-    assert "load-during-shutdown" in alice.get("Features")
+    assert alice.get("LoadDefault") == "during-shutdown"
     alice.call("Execute", {})
     assert login.reboots == [3]
 
@@ -101,14 +97,16 @@ def test_guessed_default(off: Machine, root: Caller, login: Login) -> None:
     off.configure("LoadDuringShutdown=yes")
     off.start()
     error = root.error("Execute", {})
-    assert error.name == contract.ERROR + "NoSuchEntry"
-    assert "kexecctl stage" in error.message
+    assert error.name == contract.DENIED
+    assert "Entry=auto" in error.message
     assert login.reboots == []
 
 
 def test_untrusted_default(late: Machine, root: Caller, login: Login) -> None:
     late.path("boot").chmod(0o777)
-    assert root.error("Execute", {}).name == contract.ERROR + "NoSuchEntry"
+    error = root.error("Execute", {})
+    assert error.name == contract.DENIED
+    assert "cannot be loaded during shutdown" in error.message
     assert login.reboots == [] and not loaded(late)
     assert root.get("State") == "idle"
 
