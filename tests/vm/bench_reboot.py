@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""How long a reboot takes, beside `systemctl kexec`: prints ratios, asserts nothing.
+
+From the command to the new kernel's userspace, which its console shows. Run it with
+`PYTHONPATH=tests /usr/bin/python3 -m vm.bench_reboot`.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+import time
+from pathlib import Path
+from statistics import median
+
+from . import project, saved
+from .machine import Machine
+from .saved import Saved
+
+PAIRS = 4
+LIMIT = 300
+# The kernel's last words before its userspace begins: "Run /init as init process".
+USERSPACE = b"as init process"
+OURS, THEIRS = "kexecctl reboot", "systemctl kexec"
+
+
+def wait_for_userspace(console: Path, offset: int) -> None:
+    """Until the console, from `offset` on, shows that userspace has begun."""
+    end = time.monotonic() + LIMIT
+    with open(console, "rb") as log:
+        log.seek(offset)
+        seen = b""
+        while USERSPACE not in seen:
+            if time.monotonic() > end:
+                raise RuntimeError(f"no userspace within {LIMIT} s; the console ends: {seen[-2000:]!r}")
+            seen += log.read()
+            time.sleep(0.01)  # the clock's own grain: what is measured takes half a minute
+
+
+def seconds(state: Saved, command: str) -> float:
+    """From the command to the next userspace, on a machine with an image loaded."""
+    with tempfile.TemporaryDirectory(prefix="kexecd-bench-") as folder:
+        with state.restore(Path(folder)) as machine:
+            machine.root.run("true")  # the way in is there
+            offset = len(machine.serial_log.read_bytes())
+            begun = time.monotonic()
+            asking = threading.Thread(target=machine.root.run, args=(command,), kwargs={"code": None})
+            asking.start()
+            wait_for_userspace(machine.serial_log, offset)
+            taken = time.monotonic() - begun
+            asking.join()
+    return taken
+
+
+def loaded(installed: Saved, folder: Path, command: str) -> Saved:
+    """A saved machine in which root has loaded an image."""
+    folder.mkdir()
+    with installed.restore(folder) as machine:
+        machine.root.run(command)
+        return saved.save(machine, folder)
+
+
+def load_command(machine_releases: list[str]) -> str:
+    newest = machine_releases[-1]
+    return (
+        f"kexec -s -l /boot/vmlinuz-{newest} --initrd=/boot/initrd.img-{newest} --reuse-cmdline"
+    )
+
+
+def main() -> None:
+    installed = saved.with_project(project.build())
+    with tempfile.TemporaryDirectory(prefix="kexecd-bench-") as name:
+        folder = Path(name)
+        states = {
+            OURS: loaded(installed, folder / "ours", "kexecctl stage"),
+            THEIRS: loaded(installed, folder / "theirs", load_command(installed.image.releases)),
+        }
+        times: dict[str, list[float]] = {OURS: [], THEIRS: []}
+        for number in range(PAIRS):
+            # In turn, each first as often as the other.
+            order = (OURS, THEIRS) if number % 2 == 0 else (THEIRS, OURS)
+            for command in order:
+                times[command].append(seconds(states[command], command))
+        for state in states.values():
+            state.remove()
+    ratios = [ours / theirs for ours, theirs in zip(times[OURS], times[THEIRS])]
+    print(f"From the command to the new kernel's userspace, {PAIRS} pairs:")
+    for command, taken in times.items():
+        print(f"  {median(taken):7.2f} s  {command} ({min(taken):.2f} to {max(taken):.2f})")
+    print(f"  {median(ratios):7.2f}    ratio in pairs ({min(ratios):.2f} to {max(ratios):.2f})")
+
+
+if __name__ == "__main__":
+    main()
