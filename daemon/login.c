@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "daemon/names.h"
+#include "daemon/systemd1.h"
 #include "daemon/text.h"
+#include "daemon/utmp-file.h"
 #include "image/error.h"
 
 #define CALL_TIMEOUT 10000 /* ms */
@@ -162,12 +164,35 @@ read_shutdown (KexecLogin *self, GDBusConnection *connection, GCancellable *canc
   return TRUE;
 }
 
+/* How a bus says that nobody has the name, and that nobody could be started to take it. */
 static gboolean
-is_absent (const GError *error)
+is_unanswered (const GError *error)
 {
-  return g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_SERVICE_UNKNOWN) ||
-         g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_NAME_HAS_NO_OWNER) ||
-         g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_SPAWN_SERVICE_NOT_FOUND);
+  g_autofree char *name = g_dbus_error_get_remote_error (error);
+
+  return name != NULL && (g_str_equal (name, "org.freedesktop.DBus.Error.ServiceUnknown") ||
+                          g_str_equal (name, "org.freedesktop.DBus.Error.NameHasNoOwner") ||
+                          g_str_has_prefix (name, "org.freedesktop.DBus.Error.Spawn.") ||
+                          g_str_equal (name, "org.freedesktop.systemd1.UnitMasked") ||
+                          g_str_equal (name, "org.freedesktop.systemd1.NoSuchUnit") ||
+                          g_str_equal (name, "org.freedesktop.systemd1.LoadFailed"));
+}
+
+/* A logind that crashes at this moment has the same answers, and inhibitors that count: systemd
+ * knows which it is. */
+static gboolean
+is_absent (const KexecEnvironment *environment, GDBusConnection *connection, GError **error)
+{
+  g_autoptr (GError) cause = NULL;
+
+  if (*error == NULL || !is_unanswered (*error))
+    return FALSE;
+  if (!kexec_systemd1_is_init (environment->root_fd) ||
+      kexec_systemd1_check_no_logind (connection, &cause))
+    return TRUE;
+  g_clear_error (error);
+  *error = g_steal_pointer (&cause);
+  return FALSE;
 }
 
 typedef struct {
@@ -176,24 +201,50 @@ typedef struct {
   guint32 uid;
 } Question;
 
+static KexecLogin *
+login_new (void)
+{
+  KexecLogin *self = g_new0 (KexecLogin, 1);
+
+  self->sessions = g_ptr_array_new_with_free_func (g_free);
+  self->inhibitors = g_ptr_array_new_with_free_func (g_free);
+  return self;
+}
+
+/* Returns: whether it is known now who is there: from login1, or where there is none, from utmp. */
+static gboolean
+read_login (KexecLogin *self, const Question *question, GDBusConnection *connection,
+            GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GError) cause = NULL;
+
+  if (read_shutdown (self, connection, cancellable, &cause) &&
+      read_inhibitors (self, connection, question->uid, cancellable, &cause) &&
+      read_sessions (self, connection, question->uid, cancellable, &cause))
+    return TRUE;
+  if (!is_absent (question->environment, connection, &cause)) {
+    if (cause != NULL)
+      g_propagate_error (error, g_steal_pointer (&cause));
+    return FALSE;
+  }
+  g_ptr_array_unref (self->sessions);
+  self->sessions = kexec_utmp_others (question->environment->root_fd, question->uid);
+  return TRUE;
+}
+
 static void
 worker (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 {
   const Question *question = task_data;
-  guint32 uid = question->uid;
-  g_autoptr (KexecLogin) self = g_new0 (KexecLogin, 1);
+  g_autoptr (KexecLogin) self = login_new ();
   g_autoptr (GError) error = NULL;
 
-  self->sessions = g_ptr_array_new_with_free_func (g_free);
-  self->inhibitors = g_ptr_array_new_with_free_func (g_free);
-  if ((read_shutdown (self, source, cancellable, &error) &&
-       read_inhibitors (self, source, uid, cancellable, &error) &&
-       read_sessions (self, source, uid, cancellable, &error)) ||
-      is_absent (error)) {
+  if (read_login (self, question, source, cancellable, &error)) {
     if (question->backend->look != NULL)
       question->backend->look (question->environment, source, &self->shutdown);
     g_task_return_pointer (task, g_steal_pointer (&self), (GDestroyNotify) kexec_login_free);
-  } else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
+  } else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) ||
+             g_error_matches (error, KEXEC_ERROR, KEXEC_ERROR_FAILED)) {
     g_task_return_error (task, g_steal_pointer (&error));
   } else {
     if (error != NULL)

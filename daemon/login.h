@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * What bears on a reboot: who else is logged in, who asks not to shut down, whether a shutdown is
- * scheduled or under way. From logind or elogind, and the init system. Read for the real caller:
- * logind itself would see only root.
+ * scheduled or under way. From logind or elogind, else from utmp, and from the init system. Read
+ * for the real caller: logind itself would see only root.
  */
 #pragma once
 
@@ -29,8 +29,8 @@ void kexec_login_read_async (const KexecEnvironment *environment, const KexecReb
 /**
  * kexec_login_read_finish:
  *
- * Returns: (transfer full): what logind says; empty where there is none. %NULL if it did not
- * answer.
+ * Returns: (transfer full): what logind says; without it, who is logged in by utmp. %NULL if it
+ * did not answer though it should.
  */
 KexecLogin *kexec_login_read_finish (GAsyncResult *result, GError **error);
 

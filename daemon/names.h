@@ -13,6 +13,12 @@
 #define LOGIN1_INTERFACE "org.freedesktop.login1.Manager"
 #define LOGIN1_SESSION   "org.freedesktop.login1.Session"
 
+#define SYSTEMD1_BUS_NAME  "org.freedesktop.systemd1"
+#define SYSTEMD1_PATH      "/org/freedesktop/systemd1"
+#define SYSTEMD1_INTERFACE "org.freedesktop.systemd1.Manager"
+#define SYSTEMD1_UNIT      "org.freedesktop.systemd1.Unit"
+#define LOGIND_UNIT        "systemd-logind.service"
+
 /* In the runtime directory: gone with this boot. */
 #define KEXEC_RUNTIME_DIR   "/run/kexecd"
 #define KEXEC_FILE_STAGED   "staged"
