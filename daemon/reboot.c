@@ -8,6 +8,7 @@
 static const KexecRebootBackend *const backends[] = {
 #if HAVE_SYSTEMD
   &kexec_reboot_logind,
+  &kexec_reboot_systemd,
 #endif
   &kexec_reboot_none,
 };

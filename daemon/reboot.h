@@ -65,6 +65,8 @@ typedef struct {
 
 /** systemd with logind; built with -Dsystemd. */
 extern const KexecRebootBackend kexec_reboot_logind;
+/** systemd where logind is masked or not installed; built with -Dsystemd. */
+extern const KexecRebootBackend kexec_reboot_systemd;
 /** Takes the place of one where there is none: its reboot always fails with NoRebootBackend. */
 extern const KexecRebootBackend kexec_reboot_none;
 
