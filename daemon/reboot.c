@@ -10,6 +10,7 @@ static const KexecRebootBackend *const backends[] = {
   &kexec_reboot_logind,
   &kexec_reboot_systemd,
 #endif
+  &kexec_reboot_openrc,
   &kexec_reboot_none,
 };
 

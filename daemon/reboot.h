@@ -67,6 +67,8 @@ typedef struct {
 extern const KexecRebootBackend kexec_reboot_logind;
 /** systemd where logind is masked or not installed; built with -Dsystemd. */
 extern const KexecRebootBackend kexec_reboot_systemd;
+/** OpenRC's own init. */
+extern const KexecRebootBackend kexec_reboot_openrc;
 /** Takes the place of one where there is none: its reboot always fails with NoRebootBackend. */
 extern const KexecRebootBackend kexec_reboot_none;
 
