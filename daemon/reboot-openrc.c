@@ -167,4 +167,5 @@ const KexecRebootBackend kexec_reboot_openrc = {
   .reboot = openrc_reboot,
   .schedule = openrc_schedule,
   .cancel = openrc_cancel,
+  .trace = "/run/openrc-shutdown.pid",
 };
