@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""A reboot at a time, with systemd's own tools around it; and what is loaded only then."""
+
+from __future__ import annotations
+
+import pytest
+
+from . import proof
+from .client import Exit, bus_call, reboot, slot_is_full, state, status
+from .machine import Machine
+from .wait import wait_for
+
+SLOW = 20  # seconds that a service takes to stop
+
+# A service that is slow to stop, and one that writes when it is stopped.
+SLOW_UNIT = f"""[Service]
+ExecStart=/bin/true
+RemainAfterExit=yes
+ExecStop=/bin/sleep {SLOW}
+TimeoutStopSec={SLOW * 6}
+"""
+WRITER_UNIT = """[Service]
+ExecStart=/bin/true
+RemainAfterExit=yes
+ExecStop=/bin/sh -c 'echo "written on stop" >/var/lib/written'
+"""
+
+
+def _add_services(machine: Machine) -> None:
+    for name, unit in (("slow", SLOW_UNIT), ("writer", WRITER_UNIT)):
+        machine.root.put(unit, f"/run/systemd/system/{name}.service")
+    machine.root.run("systemctl daemon-reload && systemctl start slow writer")
+
+
+def _configure(machine: Machine, text: str) -> None:
+    machine.root.put(f"[Manager]\n{text}\n", "/etc/kexecd/kexecd.conf.d/50-test.conf")
+
+
+def _shown(machine: Machine) -> str:
+    done = machine.root.run("shutdown --show", code=None)
+    return done.stdout + done.stderr
+
+
+def test_schedule_with_shutdowns_own_tools(staged_machine: Machine) -> None:
+    """Wall messages, 'shutdown --show' and 'shutdown -c' know it, and nothing else can befall it."""
+    machine, root = staged_machine, staged_machine.root
+    before, mark = proof.current_boot(machine), machine.mark()
+
+    terminal = machine.bob.terminal("echo here; cat")
+    terminal.expect("here")
+    root.run("kexecctl reboot --when=+30 --message='A new kernel'")
+    terminal.expect("A new kernel")
+    terminal.expect("[Rr]eboot")
+    wait_for(lambda: "scheduled" in _shown(machine), "shutdown to show it", 60)
+
+    # Nobody else's shutdown: kexecd's own tools go on with it.
+    root.run("kexecctl reboot --when=+40")
+    assert state(root) == "scheduled"
+    root.run("kexecctl cancel")
+    wait_for(lambda: "scheduled" not in _shown(machine), "shutdown to show nothing", 60)
+
+    root.run("kexecctl reboot --when=+30")
+    wait_for(lambda: "scheduled" in _shown(machine), "shutdown to show it", 60)
+    root.run("shutdown -c")
+    wait_for(lambda: state(root) == "staged", "the schedule to be cancelled", 60)
+    assert "shutdown -c" in root.out("journalctl --boot --output=cat --unit=kexecd.service")
+
+    # Another tool's shutdown is not touched.
+    root.run("shutdown -r +50")
+    refused = root.run("kexecctl reboot", code=Exit.FAILED)
+    assert "shutdown -c" in refused.stderr
+    assert bus_call(root, "Execute", "{}") == "Busy"
+    root.run("shutdown -c")
+
+    # The slot is emptied before the time comes: no reboot at all.
+    root.run("kexecctl reboot --when=+5s; kexec -s -u")
+    last = wait_for(lambda: status(root)["LastExecution"], "the failure to be noted", 60)
+    assert last["result"] == "failed" and "unloaded" in last["text"]
+    assert state(root) == "idle"
+    proof.assert_still_up(machine, before, mark)
+    terminal.close()
+
+
+def test_load_during_shutdown(machine: Machine) -> None:
+    """Nothing is loaded until the time comes; services are waited for, and write what they have."""
+    root = machine.root
+    _configure(machine, "LoadDuringShutdown=yes")
+    _add_services(machine)
+    before, mark = proof.current_boot(machine), machine.mark()
+    machine.alice.run("kexecctl reboot --when=+2s")
+    assert not slot_is_full(machine)
+    assert state(machine.alice) in ("scheduled", "executing")
+    after = proof.assert_kexeced(machine, before, mark)
+    assert after.release == machine.image.releases[-1]
+    assert root.out("cat /var/lib/written") == "written on stop"
+    assert _seconds_to_stop(machine, "slow") >= SLOW
+    assert status(root)["LastExecution"]["result"] == "arrived"
+
+    # What cannot boot is refused, and the machine stays as it is.
+    image = f"/boot/initrd.img-{after.release}"
+    root.run(f"truncate --size=-100000 {image}")
+    refused = root.run("kexecctl reboot", code=Exit.REFUSED)
+    assert image.rpartition("/")[2] in refused.stderr
+    assert state(root) == "idle" and not slot_is_full(machine)
+
+
+def _seconds_to_stop(machine: Machine, unit: str) -> float:
+    """How long the boot before waited for a unit, by its journal."""
+    lines = machine.root.out(
+        f"journalctl --boot=-1 --output=short-unix --unit={unit}.service --no-pager"
+    ).splitlines()
+    stamps = {word: float(line.split()[0]) for line in lines
+              for word in ("Stopping", "Stopped") if f" {word} " in line}
+    return stamps["Stopped"] - stamps["Stopping"]
+
+
+def test_slot_emptied_after_the_hand_over(staged_machine: Machine) -> None:
+    """Too late to stop: the machine comes up through its firmware, and says that it has."""
+    machine = staged_machine
+    _add_services(machine)
+    machine.allow_cold_reboot()
+    before, mark = proof.current_boot(machine), machine.mark()
+    reboot(machine.alice)
+    machine.root.run("kexec -s -u")
+    proof.assert_cold(machine, before, mark)
+    last = status(machine.alice)["LastExecution"]
+    assert last["result"] == "cold" and "firmware" in last["text"]
+
+
+@pytest.mark.parametrize("message", ["The kernel has to go"])
+def test_without_logind(staged_machine: Machine, message: str) -> None:
+    """systemd alone: kexec.target; and where that does not start, everything is as before."""
+    machine, root = staged_machine, staged_machine.root
+    root.run("systemctl --quiet mask --now systemd-logind.service")
+    wait_for(lambda: status(root)["RebootBackend"] == "systemd", "the other back-end", 60)
+    root.run("systemctl --quiet mask --runtime kexec.target")
+    before, mark = proof.current_boot(machine), machine.mark()
+    failed = root.run("kexecctl reboot", code=Exit.FAILED)
+    assert "systemd" in failed.stderr and "kexec.target" in failed.stderr
+    assert state(root) == "staged"
+    proof.assert_still_up(machine, before, mark)
+
+    root.run("systemctl --quiet unmask --runtime kexec.target")
+    _add_services(machine)
+    terminal = machine.bob.terminal("echo here; cat")
+    terminal.expect("here")
+    root.run(f"kexecctl reboot --when=+3s --message='{message}'")
+    terminal.expect(message)
+    proof.assert_kexeced(machine, before, mark)
+    terminal.close()
+    assert root.out("cat /var/lib/written") == "written on stop"
+    assert status(root)["LastExecution"]["result"] == "arrived"
