@@ -7,11 +7,9 @@
 
 static const KexecRebootBackend *const backends[] = {
 #if HAVE_SYSTEMD
-  &kexec_reboot_logind,
-  &kexec_reboot_systemd,
+  &kexec_reboot_logind, &kexec_reboot_systemd,
 #endif
-  &kexec_reboot_openrc,
-  &kexec_reboot_none,
+  &kexec_reboot_openrc, &kexec_reboot_sysvinit, &kexec_reboot_none,
 };
 
 void

@@ -69,6 +69,8 @@ extern const KexecRebootBackend kexec_reboot_logind;
 extern const KexecRebootBackend kexec_reboot_systemd;
 /** OpenRC's own init. */
 extern const KexecRebootBackend kexec_reboot_openrc;
+/** sysvinit, with or without OpenRC, where its last step kexecs. */
+extern const KexecRebootBackend kexec_reboot_sysvinit;
 /** Takes the place of one where there is none: its reboot always fails with NoRebootBackend. */
 extern const KexecRebootBackend kexec_reboot_none;
 

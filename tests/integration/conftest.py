@@ -20,8 +20,10 @@ from . import users  # noqa: E402
 from .bus import Bus, Monitor, Polkit, give_polkit_our_files, running_bus  # noqa: E402
 from .caller import Caller, Callers  # noqa: E402
 from .hanging import HangingFile, hanging_file  # noqa: E402
+from .init import Init  # noqa: E402
 from .login import Login  # noqa: E402
 from .machine import NEW, Machine, make_kernel  # noqa: E402
+from .systemd import Systemd  # noqa: E402
 
 CAP_SYS_BOOT = 22
 
@@ -93,6 +95,15 @@ def login(login_of_run: Login) -> Login:
     return login_of_run
 
 
+@pytest.fixture
+def systemd(bus: Bus) -> Iterator[Systemd]:
+    """systemd, with a logind that is masked."""
+    systemd = Systemd(bus)
+    systemd.start()
+    yield systemd
+    systemd.stop()
+
+
 @pytest.fixture(scope="session")
 def callers_of_run(bus: Bus, polkit_of_run: Polkit) -> Iterator[Callers]:
     callers = Callers(bus, polkit_of_run)
@@ -154,6 +165,12 @@ def off(folder: Path, bus: Bus, login: Login, polkit: Polkit) -> Iterator[Machin
     yield machine
     machine.end()
     shutil.rmtree(place)
+
+
+@pytest.fixture
+def init(off: Machine) -> Init:
+    """The init system of a machine whose daemon has not been started, for the test to choose."""
+    return Init(off)
 
 
 @pytest.fixture

@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The init system of a machine: what can be seen of it, and its programs, which note what they are
+asked for and change what the real ones change."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import struct
+
+from .machine import Machine
+
+USER_PROCESS = 7
+UTMP = struct.Struct("<hhi32s4s32s256shhiii4i20s")  # glibc's on x86_64
+
+# Each notes its arguments, one a line, and what it reads. "fail" and "ignore" are files that tests
+# make: the program fails with their contents, or nothing comes of it.
+HEAD = """\
+#!/bin/sh
+notes={root}/test-init
+printf '%s\\n' "$@" >"$notes/$(basename "$0").argv"
+if [ -e "$notes/fail" ]; then cat "$notes/fail" >&2; exit 1; fi
+if [ -e "$notes/ignore" ]; then exit 0; fi
+"""
+
+WALL = HEAD + 'cat >"$notes/wall.text"\n'
+SYSTEMD_RUN = HEAD + 'cat >"$notes/wall.text"\n'
+
+OPENRC_SHUTDOWN = HEAD + """\
+if [ -p {root}/run/openrc/init.ctl ]; then echo shutdown >{root}/run/openrc/softlevel; fi
+"""
+
+SHUTDOWN = HEAD + "printf 'init [6]' >{root}/proc/1/cmdline\n"
+
+
+class Init:
+    """The init system of a machine; choose one before the daemon starts."""
+
+    def __init__(self, machine: Machine) -> None:
+        self.machine = machine
+        self.notes = machine.path("test-init")
+        self.notes.mkdir()
+
+    # Which one
+
+    def be_systemd(self) -> None:
+        self._install("usr/bin/systemd-run", SYSTEMD_RUN)
+
+    def be_openrc(self) -> None:
+        self._leave_systemd()
+        self.machine.write("proc/1/comm", "openrc-init\n")
+        self.machine.write("run/openrc/softlevel", "default\n")
+        os.mkfifo(self.machine.path("run/openrc/init.ctl"))
+        self._install("sbin/openrc-shutdown", OPENRC_SHUTDOWN)
+        self._install("usr/bin/wall", WALL)
+
+    def be_sysvinit(self, *, kexecs: bool = True) -> None:
+        self._leave_systemd()
+        option = "-dkn" if kexecs else "-d"
+        self.machine.write("proc/1/comm", "init\n")
+        self.machine.write("proc/1/cmdline", "init [3]")
+        self.machine.write("etc/inittab", "id:3:initdefault:\nl6:6:wait:/sbin/openrc reboot\n"
+                                          f"r6:6:wait:/sbin/reboot {option}\n")
+        self.machine.write("sbin/reboot", "-k: reboot the system using kexec")
+        os.mkfifo(self.machine.path("run/initctl"))
+        self._install("sbin/shutdown", SHUTDOWN)
+        self._install("usr/bin/wall", WALL)
+
+    def _leave_systemd(self) -> None:
+        shutil.rmtree(self.machine.path("run/systemd"))
+
+    def _install(self, name: str, script: str) -> None:
+        self.machine.write(name, script.format(root=self.machine.root)).chmod(0o755)
+
+    # What its programs do from now on
+
+    def fail(self, why: str) -> None:
+        (self.notes / "fail").write_text(why)
+
+    def ignore(self) -> None:
+        (self.notes / "ignore").touch()
+
+    def work(self) -> None:
+        for name in ("fail", "ignore"):
+            (self.notes / name).unlink(missing_ok=True)
+
+    # What they were asked for
+
+    def argv(self, program: str) -> list[str] | None:
+        """The arguments of the last call; None: it was not called."""
+        path = self.notes / f"{program}.argv"
+        return path.read_text().splitlines() if path.exists() else None
+
+    @property
+    def wall(self) -> str | None:
+        path = self.notes / "wall.text"
+        return path.read_text() if path.exists() else None
+
+    # Who is there
+
+    def add_process(self, pid: int, name: str, start_time: int = 1) -> None:
+        self.machine.write(f"proc/{pid}/comm", f"{name}\n")
+        fields = " ".join(str(number) for number in (*range(4, 22), start_time, 23, 24))
+        self.machine.write(f"proc/{pid}/stat", f"{pid} ({name}) S {fields}\n")
+
+    def log_in(self, *users: tuple[str, str]) -> None:
+        """These users are logged in, each on a terminal, and no others."""
+        self.add_process(500, "login")
+        self.machine.write("run/utmp", b"".join(
+            UTMP.pack(USER_PROCESS, 0, 500, terminal.encode(), b"1", user.encode(), b"",
+                      0, 0, 0, 1, 2, 0, 0, 0, 0, b"")
+            for user, terminal in users))
+
+    def count_down(self, pid_file: str, name: str) -> None:
+        """An administrator's shutdown waits for its time."""
+        self.add_process(4711, name)
+        self.machine.write(pid_file, "4711\n")

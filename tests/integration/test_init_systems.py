@@ -1,0 +1,344 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Executing without logind: systemd alone, openrc-init and sysvinit."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+
+import pytest
+
+from . import contract
+from .caller import Caller, Callers, options
+from .init import Init
+from .login import Inhibitor, Login, Session
+from .machine import Machine
+from .systemd import LOGIND_UNIT, Systemd
+from .users import ALICE, BOB, who_may
+from .wait import wait_for
+
+FAILED = contract.ERROR + "Failed"
+BUSY = contract.ERROR + "Busy"
+INHIBITED = contract.ERROR + "Inhibited"
+NO_BACKEND = contract.ERROR + "NoRebootBackend"
+
+OPENRC = "openrc-shutdown"
+SYSVINIT = "shutdown"
+NOW = {OPENRC: ["--kexec", "now"], SYSVINIT: ["-r", "now"]}
+NAME = {OPENRC: "openrc-init", SYSVINIT: "sysvinit"}
+PID_FILE = {OPENRC: "run/openrc-shutdown.pid", SYSVINIT: "run/shutdown.pid"}
+
+Start = Callable[..., None]
+
+
+@pytest.fixture(params=[OPENRC, SYSVINIT])
+def program(request: pytest.FixtureRequest, init: Init) -> str:
+    """The program that shuts down, of each init system that is not systemd."""
+    choose = {OPENRC: init.be_openrc, SYSVINIT: init.be_sysvinit}
+    choose[request.param]()
+    return str(request.param)
+
+
+@pytest.fixture
+def start(off: Machine, login: Login, root: Caller) -> Start:
+    """Starts the daemon, without any login1, and stages."""
+    def begin(*daemon_options: str) -> None:
+        login.vanish()
+        off.start(*daemon_options)
+        root.call("Stage", "", {})
+    return begin
+
+
+def expect_staged(machine: Machine, root: Caller, text: str) -> None:
+    """As if nothing had been asked for, but for what is told about it."""
+    assert root.get("State") == "staged"
+    assert machine.kernel.is_loaded
+    last = root.get("LastExecution")
+    assert last["result"] == "failed"
+    assert text in last["text"]
+    assert text in machine.events("EXECUTE_FAILED")[-1].message
+
+
+# openrc-init and sysvinit
+
+def test_program_is_asked(program: str, init: Init, start: Start, root: Caller) -> None:
+    start()
+    assert root.get("RebootBackend") == NAME[program]
+    assert root.get("Obstacles") == []
+    root.call("Execute", {})
+    assert init.argv(program) == NOW[program]
+    assert init.wall is None
+    assert root.get("State") == "executing"
+
+
+def test_message_reaches_users(program: str, init: Init, start: Start, root: Caller) -> None:
+    """sysvinit's program takes it; OpenRC's does not."""
+    start()
+    root.call("Execute", options(message="Back $(soon)"))
+    if program == SYSVINIT:
+        assert init.argv(program) == [*NOW[program], "Back $(soon)"]
+        assert init.wall is None
+    else:
+        assert init.argv(program) == NOW[program]
+        assert init.wall == "Back $(soon)\nThe system is going down for reboot now!\n"
+
+
+def test_cold_reboot(program: str, init: Init, start: Start, root: Caller, off: Machine) -> None:
+    start()
+    root.call("Unstage", {})
+    root.call("Execute", options(allow_cold_reboot=True))
+    assert init.argv(program) == ["--reboot" if program == OPENRC else "-r", "now"]
+
+
+def test_program_that_fails(program: str, init: Init, start: Start, root: Caller,
+                            off: Machine) -> None:
+    start()
+    init.fail("must be superuser\n")
+    error = root.error("Execute", {})
+    assert error.name == FAILED
+    assert error.message.startswith(f"{NAME[program]}: ")
+    assert f"/sbin/{program} failed with status 1: 'must be superuser'" in error.message
+    expect_staged(off, root, "must be superuser")
+    init.work()
+    root.call("Execute", {})
+    assert root.get("State") == "executing"
+
+
+def test_program_that_is_missing(program: str, start: Start, root: Caller, off: Machine) -> None:
+    off.path(f"sbin/{program}").unlink()
+    start()
+    error = root.error("Execute", {})
+    assert error.name == FAILED
+    assert f"/sbin/{program} cannot be run (it is not there)" in error.message
+    expect_staged(off, root, NAME[program])
+
+
+def test_shutdown_of_an_administrator(program: str, init: Init, start: Start, root: Caller,
+                                      off: Machine) -> None:
+    start()
+    init.count_down(PID_FILE[program], program)
+    error = root.error("Execute", {})
+    assert error.name == BUSY
+    assert program in error.message
+    assert init.argv(program) is None
+    # Its number has gone to somebody else: it is over.
+    init.add_process(4711, "bash")
+    root.call("Execute", {})
+
+
+def test_shutdown_that_is_under_way(program: str, init: Init, start: Start, root: Caller,
+                                    off: Machine) -> None:
+    off.write("run/openrc/softlevel", "shutdown\n")
+    off.write("proc/1/cmdline", "init [0]")
+    start()
+    assert root.error("Execute", {}).name == BUSY
+    assert init.argv(program) is None
+
+
+def test_shutdown_that_takes_its_time(program: str, start: Start, root: Caller,
+                                      off: Machine) -> None:
+    """Once it has begun there is no limit to it."""
+    start("--handover=1")
+    root.call("Execute", {})
+    off.wait_later(1.5)
+    assert root.get("State") == "executing"
+
+
+def test_users_of_utmp_are_others(program: str, init: Init, start: Start, root: Caller,
+                                  callers: Callers) -> None:
+    alone = callers.of(who_may("stage-default", "execute"))
+    start()
+    root.call("Unstage", {})
+    alone.call("Stage", "", {})
+    init.log_in((alone.user.name, "tty1"), (BOB.name, "tty2"))
+    error = alone.error("Execute", {})
+    assert error.name == "org.freedesktop.DBus.Error.AccessDenied"
+    assert init.argv(program) is None
+    init.log_in((alone.user.name, "tty1"))
+    alone.call("Execute", {})
+    assert init.argv(program) == NOW[program]
+
+
+def test_elogind_is_asked_who_is_there(program: str, init: Init, root: Caller, off: Machine,
+                                       login: Login) -> None:
+    """But never to reboot: it would kexec with arguments that kexec does not know."""
+    init.log_in((BOB.name, "tty2"))
+    login.sessions = [Session(ALICE.uid, ALICE.name, "seat0")]
+    login.inhibitors = [Inhibitor(0, "emerge", "compiling")]
+    off.start()
+    assert root.get("RebootBackend") == NAME[program]
+    root.call("Stage", "", {})
+    error = root.error("Execute", {})
+    assert error.name == INHIBITED
+    assert "emerge" in error.message
+    root.call("Execute", options(ignore_inhibitors=True))
+    assert init.argv(program) == NOW[program]
+    assert login.reboots == []
+
+
+# openrc-init
+
+def test_fifo_that_is_missing(init: Init, start: Start, root: Caller, off: Machine) -> None:
+    """openrc-shutdown would exit with success."""
+    init.be_openrc()
+    off.path("run/openrc/init.ctl").unlink()
+    start()
+    error = root.error("Execute", options(message="x"))
+    assert error.name == FAILED
+    assert "/run/openrc/init.ctl is not there" in error.message
+    assert init.argv(OPENRC) is None
+    assert init.wall is None
+    expect_staged(off, root, "init.ctl")
+    off.write("run/openrc/init.ctl", "")
+    assert "/run/openrc/init.ctl is no fifo" in root.error("Execute", {}).message
+
+
+def test_init_that_does_not_listen(init: Init, start: Start, root: Caller, off: Machine) -> None:
+    init.be_openrc()
+    init.ignore()
+    start("--handover=2")
+    error = root.error("Execute", {})
+    assert error.name == FAILED
+    assert "did not change the runlevel" in error.message
+    assert init.argv(OPENRC) == NOW[OPENRC]
+    expect_staged(off, root, "runlevel")
+
+
+def test_execute_returns_when_the_runlevel_changes(init: Init, start: Start, root: Caller,
+                                                   off: Machine) -> None:
+    init.be_openrc()
+    init.ignore()
+    start()
+    call = root.begin("Execute", {})
+    wait_for(lambda: init.argv(OPENRC), "the program")
+    assert root.get("State") == "executing"
+    off.write("run/openrc/softlevel", "shutdown\n")
+    call.result()
+
+
+# sysvinit
+
+def test_inittab_that_does_not_kexec(init: Init, start: Start, root: Caller,
+                                     off: Machine) -> None:
+    init.be_sysvinit(kexecs=False)
+    start()
+    line = "'r6:6:wait:/sbin/reboot -dkn'"
+    obstacle, = root.get("Obstacles")
+    assert obstacle["code"] == "no-reboot-backend"
+    assert line in obstacle["text"]
+    error = root.error("Execute", {})
+    assert error.name == NO_BACKEND
+    assert error.message.startswith("sysvinit: ")
+    assert line in error.message
+    assert root.call("CanExecute", {})[0] == "na"
+    assert init.argv(SYSVINIT) is None
+    # As it was told to.
+    off.write("etc/inittab", "l6:6:wait:/sbin/openrc reboot\nr6:6:wait:/sbin/reboot -dkn\n")
+    root.call("Execute", {})
+
+
+def test_inittab_that_anybody_can_change(init: Init, start: Start, root: Caller,
+                                         off: Machine) -> None:
+    init.be_sysvinit()
+    off.path("etc/inittab").chmod(0o666)
+    start()
+    error = root.error("Execute", {})
+    assert error.name == NO_BACKEND
+    assert "chmod go-w" in error.message
+
+
+# systemd without logind
+
+def test_target_is_started(init: Init, systemd: Systemd, start: Start, root: Caller) -> None:
+    init.be_systemd()
+    start()
+    wait_for(lambda: root.get("RebootBackend") == "systemd", "the back-end")
+    root.call("Execute", options(message="Back soon"))
+    assert systemd.started == [("kexec.target", "replace-irreversibly")]
+    assert init.wall == "Back soon\nThe system is going down for reboot now!\n"
+    assert (init.argv("systemd-run") or [])[-1] == "/usr/bin/wall"
+    assert root.get("State") == "executing"
+
+
+def test_cold_reboot_of_systemd(init: Init, systemd: Systemd, start: Start, root: Caller) -> None:
+    start()
+    root.call("Unstage", {})
+    root.call("Execute", options(allow_cold_reboot=True))
+    assert systemd.started == [("reboot.target", "replace-irreversibly")]
+
+
+def test_users_that_cannot_be_told_do_not_matter(init: Init, systemd: Systemd, start: Start,
+                                                 root: Caller) -> None:
+    init.be_systemd()
+    init.fail("no")
+    start()
+    root.call("Execute", {})
+    assert systemd.started
+
+
+def test_systemd_that_refuses(init: Init, systemd: Systemd, start: Start, root: Caller,
+                              off: Machine) -> None:
+    init.be_systemd()
+    systemd.refusal = ("org.freedesktop.systemd1.UnitMasked", "Unit kexec.target is masked.")
+    start()
+    error = root.error("Execute", {})
+    assert error.name == FAILED
+    assert error.message.startswith("systemd: ")
+    assert "Unit kexec.target is masked" in error.message
+    assert "cancelled" in (init.wall or "")
+    expect_staged(off, root, "masked")
+
+
+def test_shutdown_of_systemd_that_is_under_way(systemd: Systemd, start: Start,
+                                               root: Caller) -> None:
+    systemd.state = "stopping"
+    start()
+    assert root.error("Execute", {}).name == BUSY
+    assert systemd.started == []
+
+
+@pytest.mark.parametrize("state", ["loaded", "error"])
+def test_logind_that_crashes_is_not_absent(state: str, systemd: Systemd, start: Start,
+                                           root: Caller) -> None:
+    """What it holds cannot be passed over by waiting until it has crashed."""
+    systemd.logind = state
+    start()
+    error = root.error("Execute", {})
+    assert error.name == FAILED
+    assert "logind is not answering" in error.message
+    assert systemd.started == []
+    systemd.logind = "not-found"
+    root.call("Execute", {})
+    assert systemd.started
+
+
+def test_users_of_utmp_with_systemd(init: Init, systemd: Systemd, start: Start, root: Caller,
+                                    callers: Callers) -> None:
+    alone = callers.of(who_may("stage-default", "execute"))
+    start()
+    root.call("Unstage", {})
+    alone.call("Stage", "", {})
+    init.log_in((BOB.name, "tty2"))
+    assert alone.error("Execute", {}).name == "org.freedesktop.DBus.Error.AccessDenied"
+    init.log_in()
+    alone.call("Execute", {})
+    assert systemd.started
+
+
+def test_logind_comes_first(systemd: Systemd, off: Machine, login: Login, root: Caller) -> None:
+    off.start()
+    assert root.get("RebootBackend") == "logind"
+    root.call("Stage", "", {})
+    root.call("Execute", {})
+    assert len(login.reboots) == 1
+    assert systemd.started == []
+
+
+def test_unknown_init(off: Machine, login: Login, root: Caller) -> None:
+    shutil.rmtree(off.path("run/systemd"))
+    off.write("proc/1/comm", "runit\n")
+    off.start()
+    assert root.get("RebootBackend") == "none"
+
+
+assert LOGIND_UNIT in (contract.SOURCE / "daemon/names.h").read_text()
