@@ -3,6 +3,7 @@
 
 #include "daemon/arrival.h"
 #include "daemon/handover.h"
+#include "daemon/jump.h"
 #include "daemon/log.h"
 #include "daemon/names.h"
 #include "daemon/restage.h"
@@ -91,16 +92,33 @@ on_rebooting (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-jump (GTask *task)
+on_jumped (GObject *source, GAsyncResult *result, gpointer user_data)
 {
+  g_autoptr (GTask) task = user_data;
   Execution *self = g_task_get_task_data (task);
-  int error_number = self->service->environment->ops->execute ();
+  int error_number = (int) g_task_propagate_int (G_TASK (result), NULL);
   g_autofree char *text = g_strdup_printf (
     "The kernel did not jump into the staged image (%s); its log (dmesg) may say why",
     g_strerror (error_number));
 
   kexec_handover_fail (self->service, text);
   g_task_return_new_error (task, KEXEC_ERROR, KEXEC_ERROR_FAILED, "%s", text);
+}
+
+static void
+jump_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  g_task_return_int (task, kexec_jump (task_data));
+}
+
+static void
+jump (GTask *task)
+{
+  Execution *self = g_task_get_task_data (task);
+  g_autoptr (GTask) jump = g_task_new (NULL, NULL, on_jumped, g_object_ref (task));
+
+  g_task_set_task_data (jump, (gpointer) self->service->environment, NULL);
+  g_task_run_in_thread (jump, jump_worker);
 }
 
 static gboolean
@@ -145,12 +163,13 @@ hand_over (GTask *task)
   kexec_log (KEXEC_EVENT_EXECUTING, kexec_service_log_fields (record, self->schedule->uid),
              "uid %u reboots the machine into %s", self->schedule->uid,
              record != NULL ? record->title : "its firmware: nothing is staged");
-  kexec_handover_begin (service);
-  if (self->schedule->immediate)
+  if (self->schedule->immediate) {
     jump (task);
-  else
-    kexec_reboot_async (service->backend, service->environment, service->connection, &request,
-                        service->mirror.id, on_rebooting, g_object_ref (task));
+    return;
+  }
+  kexec_handover_begin (service);
+  kexec_reboot_async (service->backend, service->environment, service->connection, &request,
+                      service->mirror.id, on_rebooting, g_object_ref (task));
 }
 
 /* --- what is staged here and now: LoadDuringShutdown=, or files that have changed --- */

@@ -3,10 +3,12 @@
 
 #include <errno.h>
 #include <linux/capability.h>
+#include <linux/fs.h>
 #include <linux/kexec.h>
 #include <linux/reboot.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -45,7 +47,6 @@ real_unload (void)
 static int
 real_execute (void)
 {
-  sync ();
   return syscall (SYS_reboot, LINUX_REBOOT_MAGIC1, LINUX_REBOOT_MAGIC2, LINUX_REBOOT_CMD_KEXEC,
                   NULL) == 0
            ? 0
@@ -79,11 +80,25 @@ real_can_file_load (void)
   return known == 2;
 }
 
+static int
+real_freeze (int fd)
+{
+  return ioctl (fd, FIFREEZE, 0) == 0 ? 0 : errno;
+}
+
+static int
+real_thaw (int fd)
+{
+  return ioctl (fd, FITHAW, 0) == 0 ? 0 : errno;
+}
+
 const KexecKernelOps kexec_kernel_ops = {
   .load = real_load,
   .unload = real_unload,
   .execute = real_execute,
   .can_file_load = real_can_file_load,
+  .freeze = real_freeze,
+  .thaw = real_thaw,
 };
 
 /** Returns: (transfer full) (nullable): the file without surrounding white space. */

@@ -203,6 +203,36 @@ fake_execute (void)
   _exit (EXIT_JUMPED);
 }
 
+/* Notes where the descriptor leads to, below the root directory. */
+static int
+note_file_system (const char *what, int fd)
+{
+  g_autofree char *log = control_of ("frozen");
+  g_autofree char *target = source_of (fd);
+  g_autofree char *old = NULL;
+  g_autofree char *text = NULL;
+  gboolean is_busy;
+
+  g_file_get_contents (log, &old, NULL, NULL);
+  text = g_strdup_printf ("%s%s %s\n", old != NULL ? old : "", what, target + strlen (root_path));
+  is_busy = old != NULL && strstr (old, text + strlen (old)) != NULL;
+  if (!is_busy)
+    write_text (log, text);
+  return is_busy ? EBUSY : 0;
+}
+
+static int
+fake_freeze (int fd)
+{
+  return note_file_system ("freeze", fd);
+}
+
+static int
+fake_thaw (int fd)
+{
+  return note_file_system ("thaw", fd);
+}
+
 static gboolean
 fake_can_file_load (void)
 {
@@ -214,4 +244,6 @@ const KexecKernelOps fake_kernel_ops = {
   .unload = fake_unload,
   .execute = fake_execute,
   .can_file_load = fake_can_file_load,
+  .freeze = fake_freeze,
+  .thaw = fake_thaw,
 };

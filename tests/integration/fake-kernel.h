@@ -9,6 +9,8 @@
  *   hold-before-load, hold-after-load   load waits there as long as the file exists, and says so by
  *                                       making the file of the same name and ".reached"
  *   loads, unloads, executions          how often each was called with success
+ *   frozen                              "freeze /home" and "thaw /home", a line each; a second time
+ *                                       a file system is busy
  *   image/kernel, image/initrd, image/cmdline, image/kernel-source   what was loaded last
  *
  * As the real one it obeys kernel.kexec_load_disabled and counts kernel.kexec_load_limit_reboot

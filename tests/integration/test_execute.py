@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import errno
 import shutil
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -355,3 +356,41 @@ def test_immediate_works_without_logind(off: Machine, root: Caller) -> None:
     root.call("Stage", "", {})
     root.begin("Execute", options(immediate=True))
     assert off.wait_end() == JUMPED
+
+
+MOUNTS = """\
+20 1 252:1 / / rw,relatime - ext4 /dev/vda1 rw
+21 20 0:20 / /run rw - tmpfs tmpfs rw
+22 20 252:2 / /home rw - xfs /dev/mapper/home rw
+23 20 0:40 / /mnt rw - fuseblk /dev/sdb1 rw
+24 20 252:2 /x /srv rw - xfs /dev/mapper/home rw
+25 20 0:41 / /net rw - nfs4 server:/net rw
+26 20 252:3 / /gone rw - ext4 /dev/vda3 rw
+"""
+
+
+@pytest.fixture
+def mounts(machine: Machine) -> Path:
+    """Several file systems, and where it is noted that they are frozen and thawed."""
+    machine.write("proc/thread-self/mountinfo", MOUNTS)
+    for name in ("run", "home", "mnt", "srv", "net"):
+        machine.path(name).mkdir(exist_ok=True)
+    return machine.path("test-kernel/frozen")
+
+
+def test_immediate_freezes_disks_first(staged: Any, root: Caller, machine: Machine,
+                                       mounts: Path) -> None:
+    """The latest mounts first; only what is on a block device."""
+    root.begin("Execute", options(immediate=True))
+    assert machine.wait_end() == JUMPED
+    assert mounts.read_text().splitlines() == ["freeze /srv", "freeze /home", "freeze "]
+
+
+def test_immediate_that_fails_thaws_them_again(staged: Any, root: Caller, machine: Machine,
+                                               mounts: Path) -> None:
+    """But not what somebody else froze."""
+    mounts.write_text("freeze /home\n")
+    machine.kernel.fail("execute", errno.EBUSY)
+    assert root.error("Execute", options(immediate=True)).name == contract.ERROR + "Failed"
+    assert mounts.read_text().splitlines() == ["freeze /home", "freeze /srv", "freeze ", "thaw ",
+                                               "thaw /srv"]
