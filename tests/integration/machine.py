@@ -271,7 +271,7 @@ class Machine:
 
     # The daemon
 
-    def _command(self, *arguments: str) -> list[str]:
+    def command(self, *arguments: str) -> list[str]:
         return [DAEMON, f"--root={self.root}", f"--runtime={self.runtime}", f"--state={self.state}",
                 f"--log={self.log}", *self.daemon_options, *arguments]
 
@@ -283,7 +283,7 @@ class Machine:
     def spawn(self, *options: str) -> subprocess.Popen[bytes]:
         """Starts a daemon and does not wait for it."""
         with open(self.folder / "stderr", "ab") as stderr:
-            return subprocess.Popen(self._command(*options), env=self._environment(), stderr=stderr)
+            return subprocess.Popen(self.command(*options), env=self._environment(), stderr=stderr)
 
     def start(self, *daemon_options: str) -> None:
         if daemon_options:
@@ -311,15 +311,14 @@ class Machine:
         status = self.wait_end()
         assert status == 0, self.report()
 
-    def stop_for(self, other: subprocess.Popen[bytes]) -> None:
-        """Ends the daemon in order, and another one that waits for that takes its place."""
+    def give_way(self) -> None:
+        """Ends the daemon in order, and one that waits for that takes its place on the bus."""
         old = self.bus.owner_of(contract.NAME)
         assert self.process is not None
         self.process.terminate()
         assert self.process.wait(LIMIT) == 0, self.report()
-        self.process = other
-        wait_for(lambda: self.bus.owner_of(contract.NAME) not in (None, old)
-                 or self._check_alive(), "the other daemon")
+        self.process = None
+        wait_for(lambda: self.bus.owner_of(contract.NAME) not in (None, old), "the other daemon")
 
     def kill(self, then: Callable[[], None] = lambda: None) -> None:
         """Kills the daemon at once, and does something that its end may need."""
@@ -334,7 +333,7 @@ class Machine:
 
     def record_arrival(self) -> None:
         """What the unit does at boot."""
-        subprocess.run(self._command("--record-arrival"), env=self._environment(), check=True)
+        subprocess.run(self.command("--record-arrival"), env=self._environment(), check=True)
 
     def end(self) -> None:
         """The end of a test, in whatever state."""

@@ -97,7 +97,8 @@ def test_second_daemon_takes_over_where_it_is_to_stay(machine: Machine, root: Ca
     second = machine.spawn("--stay")
     machine.wait_later(0.5)
     assert second.poll() is None
-    machine.stop_for(second)
+    machine.give_way()
+    machine.process = second
     assert root.get("Staged")["stage-id"] == stage_id
     root.call("Unstage", {})
 

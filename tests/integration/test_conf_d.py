@@ -1,0 +1,265 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Administrators' files for Gentoo's kexec service: what each of them ends up loading.
+
+They are what people have: the file as it was installed over the years, the wiki's, forums' and
+overlays' variants, and those with mistakes in them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pytest
+
+from . import contract
+from .caller import Caller
+from .machine import Machine, joined, make_initrd, make_kernel
+
+RUNNING = "6.6.21-gentoo"
+NEWER = "6.6.30-gentoo"
+GENKERNEL = "6.1.69-gentoo-x86_64"
+OWN = "6.9.0-rc1"
+
+# A name → the release of a kernel, or None: an initrd, whose init is its own path.
+FILES = {
+    f"boot/vmlinuz-{RUNNING}": RUNNING,
+    f"boot/initramfs-{RUNNING}.img": None,
+    f"boot/kernel-{NEWER}": NEWER,
+    f"boot/initramfs-{NEWER}.img": None,
+    "boot/intel-uc.img": None,
+    "boot/fbsplash-emergence-1024x768": None,
+    "mnt/kernels/kernel-genkernel-x86_64-6.1.69-gentoo-x86_64": GENKERNEL,
+    "mnt/kernels/initramfs-genkernel-x86_64-6.1.69-gentoo-x86_64": None,
+    "usr/src/linux/arch/x86/boot/bzImage": OWN,
+}
+NEWEST = (f"boot/kernel-{NEWER}", "boot/intel-uc.img", f"boot/initramfs-{NEWER}.img")
+STABLE = (f"boot/vmlinuz-{RUNNING}", "boot/intel-uc.img", f"boot/initramfs-{RUNNING}.img")
+CMDLINE = "root=/dev/sda3 ro quiet"  # of the running system
+
+AS_INSTALLED = """\
+# Load kexec kernel image into memory during shutdown instead of bootup
+# (default: yes)
+#LOAD_DURING_SHUTDOWN="yes"
+
+# Additional arguments passed to kexec (8)
+#KEXEC_OPT_ARGS=""
+
+# Kernel image partition. Mounted automatically if not.
+# (default: /boot)
+#BOOTPART="/boot"
+
+# Root partition (should be autodetected)
+#ROOTPART="/dev/hda3"
+
+# Setting it to "-" will disable kexec.
+#KNAME="kernel"
+#INITRD="/boot/fbsplash-emergence-1024x768"
+#KPARAM="splash=silent,theme:emergence"
+
+# Do not try to mount /boot
+#DONT_MOUNT_BOOT="yes"
+"""
+WIKI = f"""\
+LOAD_DURING_SHUTDOWN="yes"
+#KEXEC_OPT_ARGS=""
+BOOTPART="/boot"
+#ROOTPART="/dev/hda3"
+KNAME="vmlinuz-{RUNNING}"
+#INITRD="/boot/fbsplash-emergence-1024x768"
+KPARAM="initrd=intel-uc.img rootfstype=f2fs init=/sbin/openrc-init"
+DONT_MOUNT_BOOT="yes"
+"""
+ARCH = """\
+# Path to kernel, default to stock arch kernel
+KPATH="/boot/vmlinuz-linux"
+
+# The default attempts to autodetect
+ROOTPART="$(awk '/^[ \\t]*[^#]/ { if ($2 == "/") { print $1; }}' /etc/fstab)"
+
+KPARAM="ro"
+"""
+SCRIPTED = f"""\
+VERSION={NEWER}
+KNAME="kernel-${{VERSION}}"
+INITRD="initramfs-$VERSION.img"
+if [ -e /boot/bzImage ]; then
+    KNAME="bzImage"
+fi
+"""
+
+
+@dataclass
+class Case:
+    """A file, and what it loads."""
+
+    text: str
+    kernel: str = NEWEST[0]
+    initrds: tuple[str, ...] = NEWEST[1:]
+    cmdline: str = CMDLINE
+    findings: tuple[str, ...] = ()  # the end of each begins after "/etc/conf.d/kexec, line "
+    more: dict[str, str] = field(default_factory=dict)  # other files
+
+
+CASES = {
+    "as it was installed": Case(AS_INSTALLED),
+    "empty values": Case('KNAME=""\nINITRD=""\nKPARAM=""\nROOTPART=""\nKEXEC_OPT_ARGS=""\n'),
+    "the wiki's": Case(
+        WIKI, kernel=STABLE[0], initrds=STABLE[1:],
+        cmdline="root=/dev/sda3 initrd=intel-uc.img rootfstype=f2fs init=/sbin/openrc-init"),
+    "kernel, root and parameters": Case(
+        f'KNAME="vmlinuz-{RUNNING}"\nROOTPART="/dev/sda7"\nKPARAM="ro splash=silent"\n',
+        kernel=STABLE[0], initrds=STABLE[1:],
+        cmdline="root=/dev/sda7 ro splash=silent"),
+    "root by its UUID": Case("ROOTPART=UUID=0a3407de-014b-458b-b5c1-848e92a327a3\n",
+                             cmdline="root=UUID=0a3407de-014b-458b-b5c1-848e92a327a3 ro quiet"),
+    "root among the parameters": Case('KPARAM="root=/dev/mapper/vg-root rd.lvm.lv=vg/root"\n',
+                                      cmdline="root=/dev/mapper/vg-root rd.lvm.lv=vg/root"),
+    "root twice": Case('ROOTPART="/dev/sda7"\nKPARAM="root=/dev/sda8 ro"\n',
+                       cmdline="root=/dev/sda8 ro",
+                       findings=("1: ROOTPART=/dev/sda7 was ignored, as KPARAM names another",)),
+    "a splash instead of an initrd": Case('INITRD="/boot/fbsplash-emergence-1024x768"\n'
+                                          f"KNAME=kernel-{NEWER}\n",
+                                          initrds=("boot/fbsplash-emergence-1024x768",)),
+    "microcode and initrd": Case(
+        f'KNAME="kernel-{NEWER}"\nINITRD="intel-uc.img initramfs-{NEWER}.img"\n',
+        initrds=("boot/intel-uc.img", f"boot/initramfs-{NEWER}.img")),
+    "the kernel that was just built": Case(
+        'KNAME="/usr/src/linux/arch/x86/boot/bzImage"\nKPARAM=\'root=/dev/sda3 init="/sbin/my init"\'\n',
+        kernel="usr/src/linux/arch/x86/boot/bzImage", initrds=(),
+        cmdline='root=/dev/sda3 init="/sbin/my init"'),
+    "genkernel's names elsewhere": Case(
+        'BOOTPART="/mnt/kernels"\nKNAME="kernel-genkernel-x86_64-6.1.69-gentoo-x86_64"\n'
+        'INITRD="initramfs-genkernel-x86_64-6.1.69-gentoo-x86_64"\n',
+        kernel="mnt/kernels/kernel-genkernel-x86_64-6.1.69-gentoo-x86_64",
+        initrds=("mnt/kernels/initramfs-genkernel-x86_64-6.1.69-gentoo-x86_64",)),
+    "what was running, and more": Case('KEXEC_OPT_ARGS="--reuse-cmdline"\nKPARAM="nomodeset"\n',
+                                       cmdline=f"{CMDLINE} nomodeset"),
+    "appended": Case('KEXEC_OPT_ARGS="-s --append=mitigations=off"\n',
+                     cmdline=f"{CMDLINE} mitigations=off"),
+    "appended, in quotes": Case("KEXEC_OPT_ARGS=\"--append='quiet loglevel=3'\"\n",
+                                cmdline=f"{CMDLINE} quiet loglevel=3"),
+    "everything by options": Case(
+        f"KNAME=kernel-{NEWER}\nKEXEC_OPT_ARGS=\"--initrd=/boot/intel-uc.img "
+        "--command-line='root=/dev/sda9 ro'\"\n",
+        initrds=("boot/intel-uc.img",), cmdline="root=/dev/sda9 ro"),
+    "options that mean nothing": Case(
+        'KPARAM="ro"\n\nKEXEC_OPT_ARGS="-f --mem-max=0x80000000 --noefi --pass-memmap-cmdline -x"\n',
+        cmdline="root=/dev/sda3 ro",
+        findings=('3: "-f" in KEXEC_OPT_ARGS was ignored',
+                  '3: "--mem-max=0x80000000" in KEXEC_OPT_ARGS was ignored',
+                  '3: "--noefi" in KEXEC_OPT_ARGS was ignored',
+                  '3: "--pass-memmap-cmdline" in KEXEC_OPT_ARGS was ignored',
+                  '3: "-x" in KEXEC_OPT_ARGS was ignored')),
+    "a crash kernel's options": Case(
+        'KEXEC_OPT_ARGS="-p --append=maxcpus=1"\n', cmdline=f"{CMDLINE} maxcpus=1",
+        findings=('1: "-p" in KEXEC_OPT_ARGS was ignored, as it loads a crash kernel',)),
+    "Arch's": Case(ARCH, cmdline="root=/dev/sda3 ro",
+                   findings=("2: KPATH= was ignored", "5: ")),
+    "backquotes": Case("KNAME=vmlinuz-`uname -r`\nKPARAM=ro\n", cmdline="root=/dev/sda3 ro",
+                       findings=("1: ",)),
+    "a quote that is not closed": Case('KPARAM="ro quiet\nROOTPART=/dev/sda7\n',
+                                       cmdline="root=/dev/sda7 ro quiet", findings=("1: ",)),
+    "a small script": Case(SCRIPTED, initrds=NEWEST[2:],
+                           findings=("4: ", "1: VERSION= was ignored")),
+    "a misspelt variable": Case(f'KNAMES="vmlinuz-{RUNNING}"\n', findings=("1: KNAMES= was",)),
+    "the shell's ways to write": Case(
+        f"export KNAME='vmlinuz-'\"{RUNNING}\" # the stable one\nKPARAM=ro\\ quiet; INITRD=intel-uc.img\n",
+        kernel=STABLE[0], initrds=("boot/intel-uc.img",),
+        cmdline="root=/dev/sda3 ro quiet"),
+    "over several lines": Case('KPARAM="ro \\\n  quiet \\\n  panic=10"\n',
+                               cmdline="root=/dev/sda3 ro quiet panic=10"),
+    "our own beside it": Case(
+        f'KNAME="vmlinuz-{RUNNING}"\nKPARAM="ro"\n', cmdline="root=/dev/sda3 ro",
+        more={"etc/conf.d/kexecd": f'KNAME="kernel-{NEWER}"\nsupervisor="supervise-daemon"\n'}),
+}
+
+
+@pytest.fixture
+def gentoo(off: Machine) -> Machine:
+    """A Gentoo machine: OpenRC, no menu, and the kernels above."""
+    for name in [*off.path("boot").iterdir(), off.path("etc/kernel/cmdline")]:
+        name.unlink()
+    off.path("run/systemd/system").rmdir()
+    off.write("run/openrc/softlevel", "default\n")
+    off.write("etc/os-release", 'PRETTY_NAME="Gentoo Linux"\n')
+    off.write("proc/cmdline", f"BOOT_IMAGE=/vmlinuz-{RUNNING} {CMDLINE}\n")
+    off.write("proc/sys/kernel/osrelease", f"{RUNNING}\n")
+    off.write("sbin/my init", "")
+    for name, release in FILES.items():
+        off.write(name, make_initrd(name) if release is None else make_kernel(release))
+    return off
+
+
+def findings_of(caller: Caller) -> list[str]:
+    """The sentences about configuration files."""
+    _, findings = caller.call("Check", "", {})
+    return [finding["text"] for finding in findings
+            if finding["code"] == "configuration-invalid"]
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_file(name: str, gentoo: Machine, root: Caller) -> None:
+    case = CASES[name]
+    gentoo.write("etc/conf.d/kexec", case.text)
+    for path, text in case.more.items():
+        gentoo.write(path, text)
+    gentoo.start()
+    root.call("Stage", "", {})
+    assert gentoo.kernel.image == gentoo.path(case.kernel).read_bytes()
+    wanted = joined(*(gentoo.path(path).read_bytes() for path in case.initrds))
+    assert (gentoo.kernel.initrd or b"") == wanted
+    assert gentoo.kernel.cmdline == case.cmdline
+    texts = findings_of(root)
+    assert len(texts) == len(case.findings), texts
+    for expected in case.findings:
+        assert [text for text in texts
+                if text.startswith(f"/etc/conf.d/kexec, line {expected}")], texts
+
+
+def test_nothing_is_run(gentoo: Machine, root: Caller) -> None:
+    trace = gentoo.folder / "trace"
+    gentoo.write("etc/conf.d/kexec", f"touch {trace}\nKPARAM=$(touch {trace})ro\n"
+                 f"KNAME=`touch {trace}`\n: ${{KPARAM:=$(touch {trace})}}\n. {trace}.sh\n")
+    gentoo.start()
+    root.call("Stage", "", {})
+    assert not trace.exists()
+    assert gentoo.kernel.cmdline == CMDLINE
+    assert len(findings_of(root)) == 5
+
+
+def test_kernel_that_does_not_exist(gentoo: Machine, root: Caller) -> None:
+    """Nothing else takes its place."""
+    gentoo.write("etc/conf.d/kexec", 'KNAME="vmlinuz-3.9.0"\n')
+    gentoo.start()
+    error = root.error("Stage", "", {})
+    assert "vmlinuz-3.9.0" in error.message
+    assert gentoo.kernel.loads == 0
+
+
+def test_kexec_turned_off(gentoo: Machine, root: Caller) -> None:
+    gentoo.write("etc/conf.d/kexec", 'KNAME="-"\n')
+    gentoo.start()
+    error = root.error("Stage", "", {})
+    assert error.name == contract.ERROR + "NoSuchEntry"
+    assert "KNAME=- in /etc/conf.d/kexec" in error.message
+    root.call("Stage", NEWER, {})
+
+
+@pytest.mark.parametrize("name", ["kexec", "kexecd"])
+def test_file_that_others_can_write(name: str, gentoo: Machine, root: Caller) -> None:
+    path = gentoo.write(f"etc/conf.d/{name}", 'KPARAM="init=/bin/sh"\n')
+    path.chmod(0o666)
+    gentoo.start()
+    root.call("Stage", "", {})
+    assert gentoo.kernel.cmdline == CMDLINE
+    assert [text for text in findings_of(root) if f"/etc/conf.d/{name} was ignored" in text]
+
+
+@pytest.mark.parametrize(("text", "loads"), [
+    ("", True), ('LOAD_DURING_SHUTDOWN="yes"\n', True), ("LOAD_DURING_SHUTDOWN=\n", True),
+    ('LOAD_DURING_SHUTDOWN="no"\n', False), ("LOAD_DURING_SHUTDOWN=true\n", False),
+])
+def test_when_it_is_loaded(text: str, loads: bool, gentoo: Machine, root: Caller) -> None:
+    gentoo.write("etc/conf.d/kexec", text)
+    gentoo.start()
+    assert root.get("LoadDefault") == ("during-shutdown" if loads else "at-start")
