@@ -1,151 +1,32 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Finds the configuration files, in their order, and reads those that root alone can write. */
+/* The configuration files, in their order. */
 #include "boot/config.h"
 
-#include <dirent.h>
-#include <fcntl.h>
-#include <gio/gio.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <sys/sysmacros.h>
-
-#include "boot/beneath.h"
+#include "boot/config-files.h"
 #include "boot/config-gentoo.h"
-#include "boot/fd.h"
-
-#define FILE_SIZE_MAX (64 * 1024)
-#define DROP_INS_MAX  256 /* in one directory */
-
-/* One run over the files. */
-typedef struct {
-  int root_fd;
-  uid_t owner; /* of the root directory */
-  KexecConfig *config;
-} Load;
-
-typedef void (*Parse) (KexecConfig *config, const char *text, const char *subject);
 
 static void
-add_unreadable (Load *self, const char *path, const GError *error)
+parse (gpointer config, const char *text, const char *subject)
 {
-  kexec_findings_add (self->config->findings, KEXEC_FINDING_CONFIGURATION_INVALID, path, NULL,
-                      "%s; mend or remove it", error->message);
+  kexec_config_parse (config, text, subject);
 }
 
-/* Whether nobody but root, or the owner of the tree, can write it; if not, adds a finding. */
-static gboolean
-is_safe (Load *self, const char *path, const struct stat *st)
-{
-  if ((st->st_uid == 0 || st->st_uid == self->owner) && !(st->st_mode & (S_IWGRP | S_IWOTH)))
-    return TRUE;
-  kexec_findings_add (self->config->findings, KEXEC_FINDING_CONFIGURATION_INVALID, path, NULL,
-                      "%s was ignored, because others than root can write it; run chown root and "
-                      "chmod go-w",
-                      path);
-  return FALSE;
-}
-
-static gboolean
-is_null_device (const struct stat *st)
-{
-  return S_ISCHR (st->st_mode) && st->st_rdev == makedev (1, 3);
-}
-
-/* Opens something below the root that may be missing. Returns: -1 if it is, or is not usable. */
-static int
-open_safe (Load *self, const char *path, int flags, struct stat *st)
-{
-  g_autoptr (GError) error = NULL;
-  kexec_autofd fd = kexec_beneath_open_in_root (self->root_fd, path, flags, &error);
-
-  if (fd < 0 && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
-    add_unreadable (self, path, error);
-  if (fd < 0 || fstat (fd, st) < 0 || is_null_device (st) || !is_safe (self, path, st))
-    return -1;
-  return kexec_fd_steal (&fd);
-}
-
-/* @parse: what the file is written in */
 static void
-load_file (Load *self, const char *path, Parse parse)
+parse_gentoo (gpointer config, const char *text, const char *subject)
 {
-  g_autofree char *dir = g_path_get_dirname (path);
-  g_autofree char *text = NULL;
-  g_autoptr (GError) error = NULL;
-  struct stat st;
-  kexec_autofd dir_fd = open_safe (self, dir, O_PATH | O_DIRECTORY, &st);
-  kexec_autofd fd = dir_fd >= 0 ? open_safe (self, path, O_RDONLY, &st) : -1;
-
-  if (fd < 0)
-    return;
-  if (S_ISREG (st.st_mode))
-    text = kexec_beneath_read_fd (fd, path, FILE_SIZE_MAX, &error);
-  else
-    g_set_error (&error, G_IO_ERROR, G_IO_ERROR_NOT_REGULAR_FILE, "%s is not a regular file", path);
-  if (text != NULL)
-    parse (self->config, text, path);
-  else
-    add_unreadable (self, path, error);
-}
-
-/* Notes the drop-ins of a directory: name → path. A name that is there already is replaced. */
-static void
-collect_drop_ins (Load *self, const char *path, GTree *drop_ins)
-{
-  int fd = kexec_beneath_open_in_root (self->root_fd, path, O_RDONLY | O_DIRECTORY, NULL);
-  DIR *dir = fd >= 0 ? fdopendir (fd) : NULL;
-  struct dirent *entry;
-  guint count = 0;
-
-  if (dir == NULL) {
-    kexec_fd_clear (&fd);
-    return;
-  }
-  while ((entry = readdir (dir)) != NULL && count < DROP_INS_MAX)
-    if (g_str_has_suffix (entry->d_name, ".conf") && entry->d_name[0] != '.') {
-      g_tree_replace (drop_ins, g_strdup (entry->d_name),
-                      g_build_filename (path, entry->d_name, NULL));
-      count++;
-    }
-  closedir (dir);
-  if (count == DROP_INS_MAX)
-    kexec_findings_add (self->config->findings, KEXEC_FINDING_CONFIGURATION_INVALID, path, NULL,
-                        "%s holds too many drop-ins, and some were not read; remove some", path);
-}
-
-static gboolean
-load_drop_in (gpointer name, gpointer path, gpointer load)
-{
-  load_file (load, path, kexec_config_parse);
-  return FALSE;
-}
-
-static int
-compare_names (gconstpointer a, gconstpointer b, gpointer data)
-{
-  return strcmp (a, b);
+  kexec_config_gentoo_parse (config, text, subject);
 }
 
 KexecConfig *
 kexec_config_load (int root_fd)
 {
-  static const char *const drop_in_dirs[] = {
-    "/usr/lib/kexecd/kexecd.conf.d",
-    "/run/kexecd/kexecd.conf.d",
-    "/etc/kexecd/kexecd.conf.d",
-  };
-  g_autoptr (GTree) drop_ins = g_tree_new_full (compare_names, NULL, g_free, g_free);
-  Load self = { .root_fd = root_fd, .config = kexec_config_new () };
-  struct stat st;
+  KexecConfig *self = kexec_config_new ();
+  KexecConfigFiles files = kexec_config_files (root_fd, self->findings);
 
-  if (fstat (root_fd, &st) == 0)
-    self.owner = st.st_uid;
-  load_file (&self, "/usr/lib/kexecd/kexecd.conf", kexec_config_parse);
-  load_file (&self, "/etc/conf.d/kexec", kexec_config_gentoo_parse);
-  load_file (&self, "/etc/conf.d/kexecd", kexec_config_gentoo_parse);
-  load_file (&self, "/etc/kexecd/kexecd.conf", kexec_config_parse);
-  for (guint i = 0; i < G_N_ELEMENTS (drop_in_dirs); i++)
-    collect_drop_ins (&self, drop_in_dirs[i], drop_ins);
-  g_tree_foreach (drop_ins, load_drop_in, &self);
-  return self.config;
+  kexec_config_files_read (&files, "/usr/lib/kexecd/kexecd.conf", parse, self);
+  kexec_config_files_read (&files, "/etc/conf.d/kexec", parse_gentoo, self);
+  kexec_config_files_read (&files, "/etc/conf.d/kexecd", parse_gentoo, self);
+  kexec_config_files_read (&files, "/etc/kexecd/kexecd.conf", parse, self);
+  kexec_config_files_read_drop_ins (&files, "kexecd.conf.d", parse, self);
+  return self;
 }

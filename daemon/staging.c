@@ -4,6 +4,7 @@
 #include <fcntl.h>
 
 #include "boot/fd.h"
+#include "boot/hardware.h"
 #include "boot/machine.h"
 #include "boot/root-device.h"
 #include "boot/scan.h"
@@ -325,6 +326,7 @@ work (KexecStaging *self, GTask *task, GError **error)
   GCancellable *cancellable = g_task_get_cancellable (task);
 
   kexec_preflight_obstacles (self->environment, self->findings);
+  kexec_hardware_check (self->environment->root_fd, self->findings);
   check_root_device (self);
   if (!kexec_staging_open (self, error))
     return FALSE;

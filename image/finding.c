@@ -105,6 +105,7 @@ static const struct {
   [KEXEC_FINDING_BOOT_UNREACHABLE] = WARNING ("boot-unreachable"),
   [KEXEC_FINDING_CONFIGURATION_INVALID] = WARNING ("configuration-invalid"),
   [KEXEC_FINDING_FIRMWARE_PENDING] = WARNING ("firmware-pending"),
+  [KEXEC_FINDING_HARDWARE_KNOWN_BAD] = WARNING ("hardware-known-bad"),
   [KEXEC_FINDING_TPM_SEALED] = WARNING ("tpm-sealed"),
   [KEXEC_FINDING_NO_KEXEC_FILE_LOAD] = BLOCKER ("no-kexec-file-load", NOT_SUPPORTED),
   [KEXEC_FINDING_NO_CAPABILITY] = BLOCKER ("no-capability", NOT_SUPPORTED),

@@ -51,5 +51,8 @@ done
 for key in $(sed -n 's/^#\([A-Za-z]*\)=.*/\1/p' "$source/data/kexecd.conf"); do
     in_page "$key" kexecd.conf.5
 done
+for key in $(sed -n 's/.*{ "\([A-Za-z]*\)", "[a-z_]*" },/\1/p' "$source/boot/hardware-rules.c"); do
+    in_page "$key" kexecd.conf.5
+done
 
 [ "$failures" -eq 0 ]
