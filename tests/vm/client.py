@@ -16,7 +16,7 @@ Json = dict[str, Any]
 
 CONNECTION_LOST = 255  # what ssh says
 
-# Every user's password is made of the name; see guest-setup. carol is the administrator.
+# Every user's password is made of the name; see setup/users. carol is the administrator.
 ADMIN_PASSWORD = "carol-password"
 ASKS_FOR = r"AUTHENTICATING FOR (org\.kexec\.manager\.[a-z-]+)"
 

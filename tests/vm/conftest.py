@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from . import project, saved
-from .kind import BOOT, GRUB, SYSTEMD_BOOT
+from .kind import BOOT, GRUB, OPENRC_INIT, SYSTEMD_BOOT, SYSVINIT
 from .machine import Machine
 from .saved import Saved
 
@@ -73,6 +73,18 @@ def boot_machine(tree: Path, tmp_path: Path) -> Iterator[Machine]:
     yield from _restored(saved.with_project(tree, BOOT), tmp_path)
 
 
+@pytest.fixture
+def sysvinit_machine(tree: Path, tmp_path: Path) -> Iterator[Machine]:
+    """A fresh machine with sysvinit as PID 1 and OpenRC for the services."""
+    yield from _restored(saved.with_project(tree, SYSVINIT), tmp_path)
+
+
+@pytest.fixture
+def openrc_init_machine(tree: Path, tmp_path: Path) -> Iterator[Machine]:
+    """A fresh machine with OpenRC's own init as PID 1."""
+    yield from _restored(saved.with_project(tree, OPENRC_INIT), tmp_path)
+
+
 def _restored(state: Saved, folder: Path) -> Iterator[Machine]:
     with state.restore(folder) as machine:
         yield machine
@@ -90,15 +102,11 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.CallI
     for value in getattr(item, "funcargs", {}).values():
         if isinstance(value, Machine):
             report.sections.append(("The guest's console", value.serial_tail()))
-            report.sections.append(("The journal of kexecd", _journal(value)))
+            report.sections.append(("The log of kexecd", _log(value)))
 
 
-def _journal(machine: Machine) -> str:
+def _log(machine: Machine) -> str:
     try:
-        return machine.root.run(
-            "journalctl --boot --no-pager --lines=40 --output=short-monotonic"
-            " --unit=kexecd.service --unit=kexecd-arrival.service --unit=polkit.service",
-            limit=30,
-        ).stdout
+        return machine.root.run(machine.kind.init.log, code=None, limit=30).stdout
     except Exception as error:  # pylint: disable=broad-except
         return f"not to be had: {error}"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The Debian 12 image that the tests boot: a disk, its kernel and initrd, and a key to get in.
+"""The Debian 12 images that the tests boot: a disk, its kernel and initrd, and a key to get in.
 
 Nothing is mounted and no root is needed: mmdebstrap and mke2fs do their work in a user namespace.
 """
@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import cache
+from .recipe import Recipe
 
 HERE = Path(__file__).parent
 CODENAME = "bookworm"
@@ -24,48 +25,8 @@ ROOT_OFFSET = 1 << 20
 ROOT_SIZE = 1535 << 20
 ROOT_UUID = "6b657865-6364-4000-8000-766d00000001"
 
-# Two kernels: the machine boots the older one, so arriving in the other one proves itself.
-KERNELS = ["linux-image-cloud-amd64", "linux-image-6.12-cloud-amd64"]
-PACKAGES = [
-    *KERNELS,
-    "binutils",  # objcopy, for guest-images
-    "dbus",
-    "dosfstools",  # for prepare/systemd-boot
-    "fdisk",
-    "grub-pc-bin",  # for prepare/grub
-    "grub2-common",
-    "initramfs-tools",
-    "iproute2",
-    "kexec-tools",
-    "kmod",
-    "libbz2-1.0",
-    "libglib2.0-0",
-    "libglib2.0-bin",  # gdbus, which shows the names of errors
-    "libjson-glib-1.0-0",
-    "liblz4-1",
-    "liblzma5",
-    "liblzo2-2",
-    "libmount1",
-    "libpam-systemd",
-    "libpolkit-agent-1-0",
-    "libssl3",
-    "libzstd1",
-    "openssh-server",
-    "polkitd",
-    "procps",
-    "systemd",
-    "systemd-boot",  # and bootctl
-    "systemd-boot-efi",  # the stub of unified kernel images, for guest-images
-    "systemd-sysv",
-    "udev",
-    "zlib1g",
-    "zstd",
-]
 # Documentation and translations would double the time it takes to make the disk.
 LEFT_OUT = ["/usr/share/doc/*", "/usr/share/man/*", "/usr/share/locale/*"]
-
-# What runs inside the new root file system, in this order, with the command line as an argument.
-SETUP = ["guest-setup", "guest-images"]
 
 # The running command line is what kexecd borrows for kernels in /boot. The last words save seconds
 # where the processor is emulated.
@@ -103,17 +64,19 @@ class Image:
         return (self.folder / "releases").read_text().split()
 
 
-def get() -> Image:
+def get(recipe: Recipe) -> Image:
     """The image, from the cache or made now."""
     sources = _apt_sources()
     suites = " ".join(line.split()[2] for line in sources.splitlines())
     key = cache.key_of(
         Path(__file__).read_bytes(),
-        *((HERE / script).read_bytes() for script in SETUP),
-        cache.key_of_tree(HERE / "guest"),
+        repr(recipe),
+        *((HERE / "setup" / script).read_bytes() for script in recipe.setup),
+        *(cache.key_of_tree(HERE / "guest" / folder) for folder in recipe.guest),
+        *((HERE / program).read_bytes() for program in recipe.programs),
         suites,
     )
-    return Image(cache.entry("image", key, lambda folder: _build(folder, sources)))
+    return Image(cache.entry(recipe.name, key, lambda folder: _build(recipe, folder, sources)))
 
 
 def _apt_sources() -> str:
@@ -135,10 +98,10 @@ def _apt_sources() -> str:
     return "\n".join(dict.fromkeys(chosen)) + "\n"
 
 
-def _build(folder: Path, sources: str) -> None:
+def _build(recipe: Recipe, folder: Path, sources: str) -> None:
     _make_key(folder)
-    _pack_guest_files(folder)
-    _run_mmdebstrap(folder, sources)
+    _pack_guest_files(recipe, folder)
+    _run_mmdebstrap(recipe, folder, sources)
     _make_disk(folder)
     for leftover in ("guest.tar", "root.tar"):
         (folder / leftover).unlink()
@@ -151,13 +114,13 @@ def _make_key(folder: Path) -> None:
     )
 
 
-def _pack_guest_files(folder: Path) -> None:
+def _pack_guest_files(recipe: Recipe, folder: Path) -> None:
     """Put our files for the guest into a tar archive where all of them belong to root."""
 
     def owned_by_root(member: tarfile.TarInfo) -> tarfile.TarInfo:
         member.uid = member.gid = 0
         member.uname = member.gname = "root"
-        member.mode = 0o755 if member.isdir() else 0o644
+        member.mode = 0o755 if member.isdir() or member.mode & 0o100 else 0o644
         return member
 
     def add_text(archive: tarfile.TarFile, name: str, text: bytes) -> None:
@@ -166,15 +129,27 @@ def _pack_guest_files(folder: Path) -> None:
         archive.addfile(owned_by_root(member), io.BytesIO(text))
 
     with tarfile.open(folder / "guest.tar", "w") as archive:
-        for path in sorted((HERE / "guest").rglob("*")):
-            if not path.is_dir():
-                name = str(path.relative_to(HERE / "guest"))
-                archive.add(path, name, recursive=False, filter=owned_by_root)
+        for top in (HERE / "guest" / name for name in recipe.guest):
+            for path in sorted(top.rglob("*")):
+                if not path.is_dir():
+                    name = str(path.relative_to(top))
+                    archive.add(path, name, recursive=False, filter=owned_by_root)
+        for source in recipe.programs:
+            program = _compile(HERE / source, folder)
+            archive.add(program, f"root/{program.name}", filter=owned_by_root)
+            program.unlink()
         add_text(archive, "etc/ssh/test_key.pub", (folder / "test_key.pub").read_bytes())
         add_text(archive, "etc/fstab", f"UUID={ROOT_UUID} / ext4 defaults 0 1\n".encode())
 
 
-def _run_mmdebstrap(folder: Path, sources: str) -> None:
+def _compile(source: Path, folder: Path) -> Path:
+    """Compile a program that needs no library of the guest's."""
+    program = folder / source.stem
+    _run_quietly(["gcc", "-static", "-Os", "-s", "-o", str(program), str(source)], folder)
+    return program
+
+
+def _run_mmdebstrap(recipe: Recipe, folder: Path, sources: str) -> None:
     # The files of etc/initramfs-tools have to be there before a kernel is installed.
     no_autoload = "kexec-tools kexec-tools/load_kexec boolean false"
     command = [
@@ -182,21 +157,31 @@ def _run_mmdebstrap(folder: Path, sources: str) -> None:
         f"--mode={'root' if os.geteuid() == 0 else 'unshare'}",
         "--variant=minbase",
         "--architectures=amd64",
-        f"--include={','.join(PACKAGES)}",
+        f"--include={','.join(recipe.packages)}",
         *(f"--dpkgopt=path-exclude={pattern}" for pattern in LEFT_OUT),
-        "--skip=cleanup/reproducible/machine-id",  # keep the one that guest-setup writes
+        "--skip=cleanup/reproducible/machine-id",  # keep the one that setup/users writes
         *_apt_options(),
         f"--essential-hook=tar-in '{folder / 'guest.tar'}' /",
         f'--essential-hook=echo {no_autoload} | chroot "$1" debconf-set-selections',
+        *([_keep_packages(recipe)] if recipe.kept else []),
         *(
-            f"--customize-hook=chroot \"$1\" sh -s '{COMMAND_LINE}' <'{HERE / script}'"
-            for script in SETUP
+            f"--customize-hook=chroot \"$1\" sh -s '{COMMAND_LINE}' <'{HERE / 'setup' / script}'"
+            for script in recipe.setup
         ),
         CODENAME,
         str(folder / "root.tar"),
         "-",
     ]
     _run_quietly(command, folder, text=sources)
+
+
+def _keep_packages(recipe: Recipe) -> str:
+    """The hook that puts packages into the image without installing them."""
+    download = f"apt-get -o APT::Sandbox::User=root download {' '.join(recipe.kept)}"
+    return (
+        '--customize-hook=mkdir "$1/root/packages" && cd "$1/root/packages" &&'
+        f' APT_CONFIG="$MMDEBSTRAP_APT_CONFIG" {download}'
+    )
 
 
 def _apt_options() -> list[str]:

@@ -1,14 +1,19 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The kinds of machine that the tests start: their firmware, their disks, and who loads the kernel.
+"""The kinds of machine that the tests start: their firmware, their disks, who loads the kernel, and
+what the kernel starts.
 
-All kinds but the plain one begin as a plain machine, in which the script `prepare/NAME` runs: boot
-loaders and their menus are put there by Debian's own tools.
+A kind with a base begins as a machine of that kind, in which the script `prepare/NAME` runs: boot
+loaders and their menus, for example, are put there by Debian's own tools.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+
+from . import init, recipe
+from .init import Init
+from .recipe import Recipe
 
 OVMF_CODE = Path("/usr/share/OVMF/OVMF_CODE_4M.fd")
 OVMF_VARIABLES = Path("/usr/share/OVMF/OVMF_VARS_4M.fd")
@@ -35,12 +40,18 @@ OVMF = Firmware(
 
 @dataclass(frozen=True)
 class Kind:
-    """What tells one machine from another. The root file system is on the first disk of each."""
+    """What tells one machine from another. The root file system is on the first disk of each.
+
+    Its repr() is part of what names a saved machine: what names it anyway is left out of that.
+    """
 
     name: str
+    base: Kind | None = field(default=None, repr=False)  # None: as the image has it
     firmware: Firmware = SEABIOS
-    has_boot_loader: bool = True  # on the last disk; otherwise QEMU itself loads the kernel
+    has_boot_loader: bool = False  # on the last disk; otherwise QEMU itself loads the kernel
     second_disk: str = ""  # its size
+    recipe: Recipe = field(default=recipe.SYSTEMD, repr=False)
+    init: Init = field(default=init.SYSTEMD, repr=False)
 
     @property
     def disks(self) -> list[str]:
@@ -52,10 +63,15 @@ class Kind:
         return self.disks + (["variables"] if self.firmware is OVMF else [])
 
 
-PLAIN = Kind("plain", has_boot_loader=False)
+PLAIN = Kind("plain")
 # GRUB in the gap after the MBR, with the menu that grub-mkconfig makes.
-GRUB = Kind("grub")
+GRUB = Kind("grub", PLAIN, has_boot_loader=True)
 # systemd-boot on an ESP on a disk of its own: type #1 entries, and two unified kernel images.
-SYSTEMD_BOOT = Kind("systemd-boot", OVMF, second_disk="192M")
+SYSTEMD_BOOT = Kind("systemd-boot", PLAIN, OVMF, has_boot_loader=True, second_disk="192M")
 # /boot on a disk of its own that is not mounted.
-BOOT = Kind("boot", has_boot_loader=False, second_disk="128M")
+BOOT = Kind("boot", PLAIN, second_disk="128M")
+
+# sysvinit is PID 1, and Gentoo's lines in its inittab let OpenRC start and stop the services.
+SYSVINIT = Kind("sysvinit", recipe=recipe.OPENRC, init=init.SYSVINIT)
+# OpenRC's own init is PID 1.
+OPENRC_INIT = Kind("openrc-init", SYSVINIT, recipe=recipe.OPENRC, init=init.OPENRC_INIT)

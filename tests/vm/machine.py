@@ -23,7 +23,7 @@ BOOT_LIMIT = 300
 STATE_LIMIT = 120
 MEMORY_MIB = 2048
 
-# The guest's sshds; see guest/etc/ssh and guest/home/alice.
+# The guest's sshds; see guest/common.
 SESSION_PORT, DRIVER_PORT, CONSOLE_PORT = 22, 2222, 2201
 
 
@@ -150,7 +150,7 @@ class Machine:
 
     def power_off(self) -> None:
         """Shut the guest down in order, and wait for QEMU to end with it."""
-        self.root.run("systemctl poweroff", code=None)
+        self.root.run(self.kind.init.power_off, code=None)
         self._process.wait(timeout=BOOT_LIMIT)
 
     # Disks

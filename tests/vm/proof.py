@@ -6,10 +6,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .init import SYSTEMD
 from .machine import Machine, Mark
 
 # Documentation/arch/x86/boot.rst: type_of_loader 0xD is kexec; the kernel shows it times 16.
 KEXEC_LOADER = 208
+
+# The last thing that OpenRC does; see guest/openrc/etc/init.d/mount-readonly.
+REMOUNTED = "Remounting / read-only"
 
 
 @dataclass(frozen=True)
@@ -42,16 +46,34 @@ def passed_firmware(machine: Machine, since: Mark) -> bool:
 
 
 def last_shutdown_in_order(machine: Machine) -> bool:
-    """Whether the boot before this one got to the end of its shutdown, by its own journal."""
-    messages = machine.root.out("journalctl --boot=-1 --output=cat --lines=60")
-    return "Reached target umount.target" in messages and "Journal stopped" in messages
+    """Whether the boot before this one got to the end of its shutdown.
+
+    systemd's own journal says so; OpenRC has its logger stopped long before, but not the console.
+    """
+    if machine.kind.init is SYSTEMD:
+        messages = machine.root.out("journalctl --boot=-1 --output=cat --lines=60")
+        return "Reached target umount.target" in messages and "Journal stopped" in messages
+    before, _ = _console(machine)
+    _, remounted, last = before.rpartition(REMOUNTED)
+    return bool(remounted) and "[ ok ]" in last
 
 
 def found_clean(machine: Machine) -> bool:
     """Whether this boot found its root file system unmounted: fsck content, no journal replayed."""
-    fsck = machine.root.out("journalctl --boot --output=cat --unit=systemd-fsck-root.service")
-    kernel = machine.root.out("journalctl --boot --output=cat --dmesg --grep=EXT4-fs")
+    if machine.kind.init is SYSTEMD:
+        fsck = machine.root.out("journalctl --boot --output=cat --unit=systemd-fsck-root.service")
+        kernel = machine.root.out("journalctl --boot --output=cat --dmesg --grep=EXT4-fs")
+    else:
+        _, fsck = _console(machine)
+        kernel = machine.root.out("dmesg | grep EXT4-fs")
     return ": clean," in fsck and "recovery" not in kernel
+
+
+def _console(machine: Machine) -> tuple[str, str]:
+    """What was said on the console before and since the current kernel started."""
+    before, started, since = machine.serial().rpartition("] Linux version ")
+    assert started, "the machine has not booted since it was restored"
+    return before, since
 
 
 def assert_kexeced(machine: Machine, before: Boot, since: Mark) -> Boot:
@@ -61,7 +83,7 @@ def assert_kexeced(machine: Machine, before: Boot, since: Mark) -> Boot:
     assert after.boot_id != before.boot_id
     assert after.came_by_kexec, f"bootloader_type is {after.loader}"
     assert not passed_firmware(machine, since), "the machine went through its firmware"
-    assert last_shutdown_in_order(machine), "the journal of the boot before breaks off"
+    assert last_shutdown_in_order(machine), "the shutdown before breaks off"
     assert found_clean(machine), "the root file system had not been unmounted"
     return after
 

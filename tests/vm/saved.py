@@ -60,7 +60,7 @@ def save(machine: Machine, folder: Path) -> Saved:
 
 def at_login(kind: Kind = PLAIN) -> Saved:
     """A machine without kexecd: alice logged in at the console."""
-    debian = image.get()
+    debian = image.get(kind.recipe)
     key = cache.key_of(
         qemu_version(),
         " ".join(processor()),
@@ -70,10 +70,10 @@ def at_login(kind: Kind = PLAIN) -> Saved:
     )
 
     def build(folder: Path) -> None:
-        if kind is PLAIN:
+        if kind.base is None:
             make_overlay(file_of(folder, "root"), debian.disk)
         else:
-            _prepare(kind, folder)
+            _prepare(kind, kind.base, folder)
         with Machine(kind, debian, folder) as machine:
             machine.wait_until_ready()
             _settle(machine)
@@ -99,18 +99,18 @@ def with_project(tree: Path, kind: Kind = PLAIN) -> Saved:
 
 
 def _made_from(kind: Kind, debian: Image) -> list[bytes | str]:
-    if kind is PLAIN:
+    if kind.base is None:
         return [cache.identity(debian.folder)]
     return [
-        cache.identity(at_login().folder),
+        cache.identity(at_login(kind.base).folder),
         (HERE / "prepare" / kind.name).read_bytes(),
         *(path.read_bytes() for path in kind.firmware.files),
     ]
 
 
-def _prepare(kind: Kind, folder: Path) -> None:
-    """Make the disks of a machine of this kind, in a plain one that has all the tools."""
-    with at_login().restore(folder) as machine:
+def _prepare(kind: Kind, base: Kind, folder: Path) -> None:
+    """Make the disks of a machine of this kind, in one of its base that has all the tools."""
+    with at_login(base).restore(folder) as machine:
         plugged = []
         if kind.second_disk:
             make_empty(file_of(folder, "second"), kind.second_disk)
@@ -138,27 +138,21 @@ def install(machine: Machine, tree: Path) -> None:
         unpack = "tar -x -C / --keep-directory-symlink --no-overwrite-dir --warning=no-timestamp"
         machine.root.send(packed.read(), unpack)
 
-    units = " ".join(
-        path.name
-        for path in tree.rglob("systemd/system/*.service")
-        if "[Install]" in path.read_text()
-    )
     machine.root.run(
         "set -e\n"
-        "busctl call --quiet org.freedesktop.DBus / org.freedesktop.DBus ReloadConfig\n"
-        "systemctl daemon-reload\n"
-        "journalctl --update-catalog\n"
-        f"test -z '{units}' || systemctl --quiet preset {units}\n"
+        "dbus-send --system --print-reply --dest=org.freedesktop.DBus"
+        " / org.freedesktop.DBus.ReloadConfig\n"
+        f"{machine.kind.init.installed}\n"
         "if ldd /usr/bin/kexecctl /usr/libexec/kexecd | grep 'not found'; then exit 1; fi\n"
     )
 
 
 def _settle(machine: Machine) -> None:
     """Let the machine finish what it does after a boot, so that no scenario meets it half-way."""
-    machine.root.run("systemctl is-system-running --wait && udevadm settle && sync")
-    wait_for(
-        lambda: machine.root.out("systemctl list-jobs --no-legend") == "", "all jobs to end", 120
-    )
+    init = machine.kind.init
+    machine.root.run(f"{init.settle} && udevadm settle && sync")
+    busy = f"{init.is_busy} || true"
+    wait_for(lambda: machine.root.out(busy) == "", "services to have started", 120)
     # Caught by the first scenario, connections would be dead ones in all the others.
     for shell in (machine.root, machine.alice):
         shell.hang_up()
