@@ -129,6 +129,17 @@ set_load_during_shutdown (KexecConfig *config, const char *value, const char *fr
   return TRUE;
 }
 
+static gboolean
+set_load_method (KexecConfig *config, const char *value, const char *from)
+{
+  gboolean is_tools = strcmp (value, "kexec-tools") == 0;
+
+  if (!is_tools && *value != '\0' && strcmp (value, "file") != 0)
+    return FALSE;
+  config->load_by_kexec_tools = is_tools;
+  return TRUE;
+}
+
 static const struct {
   const char *name;
   /* Returns: FALSE: a bad value, not taken. */
@@ -153,6 +164,7 @@ static const struct {
   { "Cmdline", set_cmdline, "one line of text, of at most 4095 bytes, with one root= at most" },
   { "Append", set_append, "one line of text, of at most 4095 bytes, with one root= at most" },
   { "LoadDuringShutdown", set_load_during_shutdown, "yes or no" },
+  { "LoadMethod", set_load_method, "\"file\" or \"kexec-tools\"" },
   { "Sources", set_sources,
     "names out of config, grub, bls and directory, with spaces between them" },
 };

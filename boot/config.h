@@ -11,6 +11,7 @@
  *   Kernel=, Initrd=              a kernel that the menus need not know, which is the default
  *   RootDevice=, Cmdline=, Append=  command lines
  *   Sources=                      which menus are read
+ *   LoadMethod=file|kexec-tools   how an image gets into the kernel
  *   LoadDuringShutdown=yes|no     whether an image is loaded only when the machine goes down
  *
  * An empty value takes back what an earlier file said. What Gentoo's /etc/conf.d/kexec says, and
@@ -39,18 +40,20 @@ typedef struct {
   char *boot_path;             /* BootPath=: absolute; NULL: /boot */
   gboolean mount_boot;         /* MountBoot=: whether a boot file system that is not mounted may be
                                   mounted by us; TRUE unless the administrator says no */
-  char *kernel;            /* Kernel=: absolute, or a name in /boot; "-": nothing is to be booted
-                              by default; NULL: whatever the sources find */
-  GStrv initrds;           /* Initrd=: likewise, in loading order; empty: none; NULL: those that
-                              belong to the kernel */
-  char *root_device;       /* RootDevice=: as after root=; NULL: not set */
-  char *cmdline;           /* Cmdline=: of entries that bring none of their own; NULL: not set */
-  char *cmdline_from;      /* the file that @cmdline is from, below the root; NULL: not set */
-  char *append;            /* Append=: added to every entry's command line; NULL: nothing */
-  GStrv sources;           /* Sources=: which are read, the most important first; NULL: all */
-  char *kernel_from;       /* the file that @kernel is from, below the root; NULL: not set */
-  gboolean is_gentoo;      /* … and it is KNAME in a file of conf.d */
-  KexecFindings *findings; /* what was wrong with the files, each with its file and key */
+  char *kernel;       /* Kernel=: absolute, or a name in /boot; "-": nothing is to be booted
+                         by default; NULL: whatever the sources find */
+  GStrv initrds;      /* Initrd=: likewise, in loading order; empty: none; NULL: those that
+                         belong to the kernel */
+  char *root_device;  /* RootDevice=: as after root=; NULL: not set */
+  char *cmdline;      /* Cmdline=: of entries that bring none of their own; NULL: not set */
+  char *cmdline_from; /* the file that @cmdline is from, below the root; NULL: not set */
+  char *append;       /* Append=: added to every entry's command line; NULL: nothing */
+  gboolean load_by_kexec_tools; /* LoadMethod=kexec-tools: through its program and kexec_load(2),
+                                   instead of kexec_file_load(2) */
+  GStrv sources;                /* Sources=: which are read, the most important first; NULL: all */
+  char *kernel_from;            /* the file that @kernel is from, below the root; NULL: not set */
+  gboolean is_gentoo;           /* … and it is KNAME in a file of conf.d */
+  KexecFindings *findings;      /* what was wrong with the files, each with its file and key */
 
   /* LoadDuringShutdown=: yes: nothing but the default entry, and only when the machine goes down */
   KexecConfigLoad load_during_shutdown;

@@ -38,10 +38,15 @@ real_load (int kernel_fd, int initrd_fd, const char *cmdline)
   return file_load (kernel_fd, initrd_fd, cmdline, initrd_fd < 0 ? KEXEC_FILE_NO_INITRAMFS : 0);
 }
 
+/* No segments empty the slot, whichever call filled it; see kexec_load(2). */
 static int
 real_unload (void)
 {
-  return file_load (-1, -1, NULL, KEXEC_FILE_UNLOAD);
+  int error_number = file_load (-1, -1, NULL, KEXEC_FILE_UNLOAD);
+
+  if (error_number == ENOSYS)
+    error_number = syscall (SYS_kexec_load, 0, 0, NULL, 0) == 0 ? 0 : errno;
+  return error_number;
 }
 
 static int

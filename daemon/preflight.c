@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include "boot/beneath.h"
+#include "boot/config.h"
+#include "daemon/kexec-tools.h"
 
 static gboolean
 exists (int root_fd, const char *path)
@@ -42,15 +44,18 @@ void
 kexec_preflight_obstacles (const KexecEnvironment *environment, KexecFindings *findings)
 {
   g_autoptr (KexecKernelFacts) facts = kexec_kernel_facts_read (environment->root_fd);
+  g_autoptr (KexecConfig) config = kexec_config_load (environment->root_fd);
 
   if (in_container (environment->root_fd))
     kexec_findings_add (findings, KEXEC_FINDING_CONTAINER, NULL, NULL,
                         "This is a container, which shares its kernel with others; use kexecd on"
                         " the host");
-  if (!environment->ops->can_file_load ())
+  if (config->load_by_kexec_tools)
+    kexec_tools_check (environment, facts, findings);
+  else if (!environment->ops->can_file_load ())
     kexec_findings_add (findings, KEXEC_FINDING_NO_KEXEC_FILE_LOAD, NULL, NULL,
                         "The running kernel was built without kexec_file_load; boot one with"
-                        " CONFIG_KEXEC_FILE");
+                        " CONFIG_KEXEC_FILE, or set LoadMethod=kexec-tools in kexecd.conf");
   if (!facts->has_capability)
     kexec_findings_add (findings, KEXEC_FINDING_NO_CAPABILITY, NULL, NULL,
                         "kexecd has no CAP_SYS_BOOT and cannot load anything; check its service's"

@@ -34,7 +34,7 @@ kexec_record_new (void)
 {
   KexecRecord *self = g_new0 (KexecRecord, 1);
 
-  self->load_method = g_strdup ("file");
+  self->load_method = g_strdup (KEXEC_LOAD_METHOD_FILE);
   self->files = g_ptr_array_new_with_free_func ((GDestroyNotify) file_free);
   self->findings = g_variant_ref_sink (g_variant_new ("aa{sv}", NULL));
   return self;

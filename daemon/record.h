@@ -23,6 +23,10 @@ typedef struct {
   gint64 ctime_ns;
 } KexecRecordFile;
 
+/* How an image got into the slot. */
+#define KEXEC_LOAD_METHOD_FILE  "file" /* kexec_file_load(2) */
+#define KEXEC_LOAD_METHOD_TOOLS "kexec-tools"
+
 typedef struct {
   char *boot_id;     /* the boot that the image was staged in */
   gboolean loading;  /* the load was under way when this was written */
@@ -40,7 +44,7 @@ typedef struct {
   gint64 expires_at;   /* the same of CLOCK_REALTIME, as it was when this was set */
   gboolean is_private; /* its files lie in a file system that is mounted for us alone, while they
                           are read */
-  char *load_method;   /* "file" */
+  char *load_method;   /* KEXEC_LOAD_METHOD_… */
   GPtrArray *files;    /* KexecRecordFile, the kernel first */
   GVariant *findings;  /* aa{sv} */
 } KexecRecord;

@@ -2,7 +2,9 @@
 /* The last step of a staging: the sealed copies are loaded, with a record before and after. */
 #include <errno.h>
 
+#include "boot/config.h"
 #include "daemon/clock.h"
+#include "daemon/kexec-tools.h"
 #include "daemon/names.h"
 #include "daemon/staging-private.h"
 #include "daemon/store.h"
@@ -20,12 +22,15 @@ check_slot (KexecStaging *self, GError **error)
 }
 
 static int
-load_sealed (KexecStaging *self)
+kernel_fd_of (const KexecStaging *self)
 {
-  int kernel_fd = self->facts->image_fd >= 0 ? self->facts->image_fd : self->kernel->fd;
+  return self->facts->image_fd >= 0 ? self->facts->image_fd : self->kernel->fd;
+}
 
-  return self->environment->ops->load (kernel_fd, self->initrd != NULL ? self->initrd->fd : -1,
-                                       self->record->cmdline);
+static int
+initrd_fd_of (const KexecStaging *self)
+{
+  return self->initrd != NULL ? self->initrd->fd : -1;
 }
 
 static gboolean
@@ -79,6 +84,43 @@ is_policy_refusal (int error_number, const KexecKernelFacts *facts)
           (facts->lockdown == NULL || g_str_equal (facts->lockdown, "none")));
 }
 
+/* kexec_file_load(2) */
+static gboolean
+load_by_file (KexecStaging *self, GError **error)
+{
+  const KexecEnvironment *environment = self->environment;
+  g_autoptr (KexecKernelFacts) facts = kexec_kernel_facts_read (environment->root_fd);
+  int error_number =
+    environment->ops->load (kernel_fd_of (self), initrd_fd_of (self), self->record->cmdline);
+
+  if (is_policy_refusal (error_number, facts))
+    error_number = load_originals (self, error_number);
+  if (error_number == 0)
+    return TRUE;
+  kexec_kernel_load_error (error_number, facts, error);
+  return FALSE;
+}
+
+/* By what the administrator chose. */
+static gboolean
+load (KexecStaging *self, GError **error)
+{
+  if (g_str_equal (self->record->load_method, KEXEC_LOAD_METHOD_TOOLS))
+    return kexec_tools_load (self->environment, kernel_fd_of (self), initrd_fd_of (self),
+                             self->record->cmdline, error);
+  return load_by_file (self, error);
+}
+
+static void
+choose_method (KexecStaging *self)
+{
+  g_autoptr (KexecConfig) config = kexec_config_load (self->environment->root_fd);
+
+  g_free (self->record->load_method);
+  self->record->load_method =
+    g_strdup (config->load_by_kexec_tools ? KEXEC_LOAD_METHOD_TOOLS : KEXEC_LOAD_METHOD_FILE);
+}
+
 /* Puts the record back to what the slot still holds. */
 static void
 restore_record (KexecStaging *self)
@@ -94,13 +136,12 @@ restore_record (KexecStaging *self)
 gboolean
 kexec_staging_load (KexecStaging *self, GError **error)
 {
-  g_autoptr (KexecKernelFacts) facts = kexec_kernel_facts_read (self->environment->root_fd);
   KexecRecord *record = self->record;
   int runtime_fd = self->environment->runtime_fd;
-  int error_number;
 
   if (!check_slot (self, error))
     return FALSE;
+  choose_method (self);
   record->stage_id = g_uuid_string_random ();
   record->loading = TRUE;
   record->replaces = self->previous != NULL;
@@ -113,12 +154,8 @@ kexec_staging_load (KexecStaging *self, GError **error)
     return FALSE;
 
   kexec_staging_report (self, "load", 0, TRUE);
-  error_number = load_sealed (self);
-  if (is_policy_refusal (error_number, facts))
-    error_number = load_originals (self, error_number);
-  if (error_number != 0) {
+  if (!load (self, error)) {
     restore_record (self);
-    kexec_kernel_load_error (error_number, facts, error);
     return FALSE;
   }
   record->loading = FALSE;

@@ -188,6 +188,32 @@ test_mount_boot (void)
 }
 
 static void
+test_load_method (void)
+{
+  static const struct {
+    const char *value;
+    gboolean by_tools;
+    const char *codes;
+  } cases[] = {
+    { "kexec-tools", TRUE, "" },
+    { "file", FALSE, "" },
+    { "", FALSE, "" },
+    { "Kexec", TRUE, "configuration-invalid" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autofree char *text = g_strdup_printf ("[Manager]\nLoadMethod=%s\n", cases[i].value);
+    g_autoptr (KexecConfig) config = kexec_config_new ();
+
+    g_assert_false (config->load_by_kexec_tools);
+    config->load_by_kexec_tools = TRUE;
+    kexec_config_parse (config, text, "kexecd.conf");
+    expect_findings (config->findings, cases[i].codes);
+    g_assert_cmpint (config->load_by_kexec_tools, ==, cases[i].by_tools);
+  }
+}
+
+static void
 test_load_during_shutdown (void)
 {
   static const struct {
@@ -487,6 +513,7 @@ main (int argc, char **argv)
   g_test_add_func ("/config/values", test_values);
   g_test_add_func ("/config/long-values", test_long_values);
   g_test_add_func ("/config/mount-boot", test_mount_boot);
+  g_test_add_func ("/config/load-method", test_load_method);
   g_test_add_func ("/config/load-during-shutdown", test_load_during_shutdown);
   g_test_add_func ("/config/from", test_from);
   g_test_add_func ("/config/gentoo-layer", test_gentoo_layer);
