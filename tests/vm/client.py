@@ -76,6 +76,17 @@ def slot_is_full(machine: Machine) -> bool:
     return machine.root.out("cat /sys/kernel/kexec_loaded") == "1"
 
 
+def empty_slot(machine: Machine) -> None:
+    """What `kexec -u` does, where there is no kexec(8): kexec_load(2) without segments."""
+    machine.root.run("perl -e 'exit(syscall(246, 0, 0, 0, 0) != 0)'")
+    assert not slot_is_full(machine)
+
+
+def now(machine: Machine) -> int:
+    """The time of the guest, in µs."""
+    return int(machine.root.out("date +%s%6N"))
+
+
 def bus_call(shell: Shell, method: str, *arguments: str) -> str:
     """Call a method of org.kexec.Manager without interaction; its arguments as GVariant's text.
 
