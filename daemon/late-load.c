@@ -150,6 +150,9 @@ explain (const KexecEntry *entry)
 gboolean
 kexec_late_load_check_entry (const KexecEntry *entry, GError **error)
 {
+  /* What is missing has nobody to be trusted, either. */
+  if (!kexec_findings_check (entry->findings, error))
+    return FALSE;
   if (kexec_stage_entry_action (entry) == KEXEC_ACTION_STAGE_DEFAULT)
     return TRUE;
   g_set_error (error, G_DBUS_ERROR, G_DBUS_ERROR_ACCESS_DENIED,

@@ -146,13 +146,6 @@ kexec_restage_async (KexecService *service, GAsyncReadyCallback callback, gpoint
 
 /* --- the default entry --- */
 
-static gboolean
-check_default (const KexecEntry *entry, GError **error)
-{
-  return kexec_late_load_check_entry (entry, error) &&
-         kexec_findings_check (entry->findings, error);
-}
-
 static void
 on_listed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -163,7 +156,7 @@ on_listed (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (listing != NULL)
     entry = kexec_catalog_find (listing->entries, "", &error);
-  if (entry == NULL || !check_default (entry, &error))
+  if (entry == NULL || !kexec_late_load_check_entry (entry, &error))
     g_task_return_error (task, error);
   else
     stage (task, entry, listing->config);

@@ -84,6 +84,7 @@ def test_message_reaches_users(program: str, init: Init, start: Start, root: Cal
 
 
 def test_cold_reboot(program: str, init: Init, start: Start, root: Caller, off: Machine) -> None:
+    off.configure("Entry=auto\nLoadDuringShutdown=no")
     start()
     root.call("Unstage", {})
     root.call("Execute", options(allow_cold_reboot=True))

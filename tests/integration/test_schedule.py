@@ -161,7 +161,7 @@ def test_shutdown_of_another_tool(staged: Any, alice: Caller, login: Login) -> N
 def test_logind_that_is_gone(staged: Any, alice: Caller, login: Login) -> None:
     alice.call("Execute", options(when=soon()))
     login.vanish()
-    assert "init system" in wait_failed(alice)["text"]
+    assert "logind" in wait_failed(alice)["text"]
 
 
 def test_logind_that_refuses(staged: Any, alice: Caller, login: Login) -> None:

@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from . import proof
 from .client import Exit, bus_call, reboot, slot_is_full, state, status
 from .machine import Machine
@@ -125,28 +123,3 @@ def test_slot_emptied_after_the_hand_over(staged_machine: Machine) -> None:
     proof.assert_cold(machine, before, mark)
     last = status(machine.alice)["LastExecution"]
     assert last["result"] == "cold" and "firmware" in last["text"]
-
-
-@pytest.mark.parametrize("message", ["The kernel has to go"])
-def test_without_logind(staged_machine: Machine, message: str) -> None:
-    """systemd alone: kexec.target; and where that does not start, everything is as before."""
-    machine, root = staged_machine, staged_machine.root
-    root.run("systemctl --quiet mask --now systemd-logind.service")
-    wait_for(lambda: status(root)["RebootBackend"] == "systemd", "the other back-end", 60)
-    root.run("systemctl --quiet mask --runtime kexec.target")
-    before, mark = proof.current_boot(machine), machine.mark()
-    failed = root.run("kexecctl reboot", code=Exit.FAILED)
-    assert "systemd" in failed.stderr and "kexec.target" in failed.stderr
-    assert state(root) == "staged"
-    proof.assert_still_up(machine, before, mark)
-
-    root.run("systemctl --quiet unmask --runtime kexec.target")
-    _add_services(machine)
-    terminal = machine.bob.terminal("echo here; cat")
-    terminal.expect("here")
-    root.run(f"kexecctl reboot --when=+3s --message='{message}'")
-    terminal.expect(message)
-    proof.assert_kexeced(machine, before, mark)
-    terminal.close()
-    assert root.out("cat /var/lib/written") == "written on stop"
-    assert status(root)["LastExecution"]["result"] == "arrived"
