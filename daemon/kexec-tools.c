@@ -2,17 +2,13 @@
 #include "daemon/kexec-tools.h"
 
 #include <fcntl.h>
-#include <gio/gio.h>
-#include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "boot/beneath.h"
 #include "boot/fd.h"
-#include "daemon/text.h"
+#include "daemon/command.h"
 
 #define PATIENCE_SEC 120 /* it reads two files and copies them */
-#define OUTPUT_MAX   512 /* bytes of what it says that are kept */
 
 /* The descriptors as the program sees them. */
 #define KERNEL_FD 3
@@ -100,86 +96,37 @@ kexec_tools_check (const KexecEnvironment *environment, const KexecKernelFacts *
 
 /* --- running it --- */
 
-static GSubprocess *
-start (const KexecEnvironment *environment, const char *path, int kernel_fd, int initrd_fd,
-       const char *cmdline, GError **error)
+static gboolean
+run (const KexecEnvironment *environment, int kernel_fd, int initrd_fd, const char *cmdline,
+     GError **error)
 {
-  static const char *const clean[] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C", NULL };
-  g_autoptr (GSubprocessLauncher) launcher =
-    g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
-  g_autofree char *program = g_build_filename (environment->root, path, NULL);
   g_autofree char *kernel = g_strdup_printf ("/proc/self/fd/%d", KERNEL_FD);
   g_autofree char *initrd = g_strdup_printf ("--initrd=/proc/self/fd/%d", INITRD_FD);
   g_autofree char *line = g_strconcat ("--command-line=", cmdline, NULL);
+  const int fds[] = { kernel_fd, initrd_fd };
   const char *const argv[] = {
-    program, "--kexec-syscall", "--load", line, kernel, initrd_fd >= 0 ? initrd : NULL, NULL,
+    find_program (environment->root_fd),
+    "--kexec-syscall",
+    "--load",
+    line,
+    kernel,
+    initrd_fd >= 0 ? initrd : NULL,
+    NULL,
   };
+  KexecCommand command = {
+    .argv = argv,
+    .fds = fds,
+    .n_fds = initrd_fd >= 0 ? 2 : 1,
+    .limit_sec = PATIENCE_SEC,
+  };
+  g_autoptr (GError) cause = NULL;
 
-  g_subprocess_launcher_set_environ (launcher, (char **) clean);
-  g_subprocess_launcher_set_cwd (launcher, "/");
-  g_subprocess_launcher_take_fd (launcher, fcntl (kernel_fd, F_DUPFD_CLOEXEC, 0), KERNEL_FD);
-  if (initrd_fd >= 0)
-    g_subprocess_launcher_take_fd (launcher, fcntl (initrd_fd, F_DUPFD_CLOEXEC, 0), INITRD_FD);
-  return g_subprocess_launcher_spawnv (launcher, argv, error);
-}
-
-/* Reads to the end, so that the program can say what it likes. Returns: (transfer full): what it
- * said first, as one line. */
-static char *
-read_first_line (GInputStream *stream)
-{
-  char kept[OUTPUT_MAX + 1] = "";
-  char rest[4096];
-  gsize length = 0;
-  gssize n;
-
-  while ((n = g_input_stream_read (stream, rest, sizeof rest, NULL, NULL)) > 0) {
-    gsize more = MIN ((gsize) n, OUTPUT_MAX - length);
-
-    memcpy (kept + length, rest, more);
-    length += more;
-  }
-  kept[length] = '\0';
-  g_strchug (kept);
-  kept[strcspn (kept, "\n")] = '\0';
-  return kexec_text_sanitize (kept);
-}
-
-static gboolean
-on_impatient (gpointer user_data)
-{
-  g_subprocess_force_exit (user_data);
-  return G_SOURCE_REMOVE;
-}
-
-/* In the main context: this thread waits. */
-static GSource *
-start_timer (GSubprocess *process)
-{
-  GSource *timer = g_timeout_source_new_seconds (PATIENCE_SEC);
-
-  g_source_set_callback (timer, on_impatient, g_object_ref (process), g_object_unref);
-  g_source_attach (timer, NULL);
-  return timer;
-}
-
-static gboolean
-check_outcome (GSubprocess *process, const char *said, GError **error)
-{
-  if (g_subprocess_get_if_signaled (process))
-    g_set_error (
-      error, KEXEC_ERROR, KEXEC_ERROR_FAILED,
-      "kexec-tools was ended by signal %d, after %d seconds at most; run 'kexec -c -l' by "
-      "hand to see why",
-      g_subprocess_get_term_sig (process), PATIENCE_SEC);
-  else if (g_subprocess_get_exit_status (process) != 0)
-    g_set_error (
-      error, KEXEC_ERROR, KEXEC_ERROR_FAILED,
-      "kexec-tools could not load it: %s; see LoadMethod= in kexecd.conf(5), which shows "
-      "what the service's sandbox must allow",
-      *said != '\0' ? said : "it does not say why");
-  else
+  if (kexec_command_run (environment, &command, NULL, NULL, &cause))
     return TRUE;
+  g_set_error (error, KEXEC_ERROR, KEXEC_ERROR_FAILED,
+               "%s; see LoadMethod= in kexecd.conf(5), which shows what the service's sandbox must"
+               " allow",
+               cause->message);
   return FALSE;
 }
 
@@ -189,25 +136,12 @@ kexec_tools_load (const KexecEnvironment *environment, int kernel_fd, int initrd
 {
   g_autoptr (KexecKernelFacts) facts = kexec_kernel_facts_read (environment->root_fd);
   g_autoptr (KexecFindings) findings = kexec_findings_new ();
-  g_autoptr (GSubprocess) process = NULL;
-  g_autoptr (GSource) timer = NULL;
-  g_autofree char *said = NULL;
 
   /* The preflight was a while ago. */
   kexec_tools_check (environment, facts, findings);
   if (!kexec_findings_check (findings, error))
     return FALSE;
-  process =
-    start (environment, find_program (environment->root_fd), kernel_fd, initrd_fd, cmdline, error);
-  if (process == NULL) {
-    g_prefix_error (error, "kexec-tools cannot be run: ");
-    return FALSE;
-  }
-  timer = start_timer (process);
-  said = read_first_line (g_subprocess_get_stderr_pipe (process));
-  g_subprocess_wait (process, NULL, NULL);
-  g_source_destroy (timer);
-  if (!check_outcome (process, said, error))
+  if (!run (environment, kernel_fd, initrd_fd, cmdline, error))
     return FALSE;
   if (kexec_kernel_slot (environment->root_fd) != KEXEC_SLOT_EMPTY)
     return TRUE;

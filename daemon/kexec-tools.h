@@ -26,7 +26,7 @@ void kexec_tools_check (const KexecEnvironment *environment, const KexecKernelFa
  *
  * Loads it. This takes a while: for workers only.
  *
- * Returns: whether it is loaded; else a sentence with the first line that the program said.
+ * Returns: whether it is loaded; else a sentence with what the program complained about.
  */
 gboolean kexec_tools_load (const KexecEnvironment *environment, int kernel_fd, int initrd_fd,
                            const char *cmdline, GError **error);
