@@ -126,4 +126,5 @@ const KexecRebootBackend kexec_reboot_sysvinit = {
   .reboot = sysvinit_reboot,
   .schedule = sysvinit_schedule,
   .cancel = sysvinit_cancel,
+  .trace = "/run/shutdown.pid",
 };

@@ -168,9 +168,11 @@ def off(folder: Path, bus: Bus, login: Login, polkit: Polkit) -> Iterator[Machin
 
 
 @pytest.fixture
-def init(off: Machine) -> Init:
+def init(off: Machine) -> Iterator[Init]:
     """The init system of a machine whose daemon has not been started, for the test to choose."""
-    return Init(off)
+    init = Init(off)
+    yield init
+    init.end()
 
 
 @pytest.fixture

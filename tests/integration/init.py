@@ -6,11 +6,14 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import struct
 
 from .machine import Machine
 
 USER_PROCESS = 7
+FOREIGN = 4711  # the process of an administrator's shutdown, which is made up
+PID_FILES = ("run/openrc-shutdown.pid", "run/shutdown.pid")
 UTMP = struct.Struct("<hhi32s4s32s256shhiii4i20s")  # glibc's on x86_64
 
 # Each notes its arguments, one a line, and what it reads. "fail" and "ignore" are files that tests
@@ -26,11 +29,30 @@ if [ -e "$notes/ignore" ]; then exit 0; fi
 WALL = HEAD + 'cat >"$notes/wall.text"\n'
 SYSTEMD_RUN = HEAD + 'cat >"$notes/wall.text"\n'
 
-OPENRC_SHUTDOWN = HEAD + """\
+# Counts down as long as nobody ends it; what a signal does to it is the same as of the real ones.
+COUNT_DOWN = """\
+count_down() {{ # PID-FILE SIGNAL
+    mkdir "{root}/proc/$$"
+    basename "$0" >"{root}/proc/$$/comm"
+    cp "/proc/$$/stat" "{root}/proc/$$/stat"
+    trap "rm -r $1 {root}/proc/$$; kill \\$!; exit 0" "$2"
+    sleep 1000 &
+    echo $$ >"$1.new"
+    mv "$1.new" "$1"
+    wait $!
+}}
+"""
+
+OPENRC_SHUTDOWN = HEAD + COUNT_DOWN + """\
+if [ "$1" = --dry-run ]; then count_down {root}/run/openrc-shutdown.pid TERM; exit 0; fi
 if [ -p {root}/run/openrc/init.ctl ]; then echo shutdown >{root}/run/openrc/softlevel; fi
 """
 
-SHUTDOWN = HEAD + "printf 'init [6]' >{root}/proc/1/cmdline\n"
+SHUTDOWN = HEAD + COUNT_DOWN + """\
+if [ "$1" = -k ]; then count_down {root}/run/shutdown.pid INT; exit 0; fi
+if [ -e {root}/run/shutdown.pid ]; then echo "shutdown: already running." >&2; exit 1; fi
+printf 'init [6]' >{root}/proc/1/cmdline
+"""
 
 
 class Init:
@@ -40,6 +62,12 @@ class Init:
         self.machine = machine
         self.notes = machine.path("test-init")
         self.notes.mkdir()
+
+    def end(self) -> None:
+        """Nothing goes on counting down."""
+        for path in PID_FILES:
+            if self.machine.path(path).exists() and self.counting(path) != FOREIGN:
+                os.killpg(self.counting(path), signal.SIGKILL)
 
     # Which one
 
@@ -113,5 +141,9 @@ class Init:
 
     def count_down(self, pid_file: str, name: str) -> None:
         """An administrator's shutdown waits for its time."""
-        self.add_process(4711, name)
-        self.machine.write(pid_file, "4711\n")
+        self.add_process(FOREIGN, name)
+        self.machine.write(pid_file, f"{FOREIGN}\n")
+
+    def counting(self, pid_file: str) -> int:
+        """The process that counts down."""
+        return int(self.machine.path(pid_file).read_text())

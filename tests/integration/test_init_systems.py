@@ -3,14 +3,18 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
+import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from . import contract
 from .caller import Caller, Callers, options
-from .init import Init
+from .init import FOREIGN, Init
 from .login import Inhibitor, Login, Session
 from .machine import Machine
 from .systemd import LOGIND_UNIT, Systemd
@@ -123,7 +127,9 @@ def test_shutdown_of_an_administrator(program: str, init: Init, start: Start, ro
     assert program in error.message
     assert init.argv(program) is None
     # Its number has gone to somebody else: it is over.
-    init.add_process(4711, "bash")
+    init.add_process(FOREIGN, "bash")
+    assert root.call("CanExecute", {})[0] == "yes"
+    off.path(PID_FILE[program]).unlink()
     root.call("Execute", {})
 
 
@@ -175,6 +181,81 @@ def test_elogind_is_asked_who_is_there(program: str, init: Init, root: Caller, o
     root.call("Execute", options(ignore_inhibitors=True))
     assert init.argv(program) == NOW[program]
     assert login.reboots == []
+
+
+# Scheduled
+
+LATER = {OPENRC: ["--dry-run", "--kexec"], SYSVINIT: ["-k", "-r"]}
+END = {OPENRC: signal.SIGTERM, SYSVINIT: signal.SIGINT}
+
+
+def in_minutes(minutes: float) -> dict[str, Any]:
+    return options(when=int((time.time() + 60 * minutes) * 10**6))
+
+
+@pytest.fixture
+def scheduled(program: str, init: Init, start: Start, root: Caller, off: Machine) -> int:
+    """The process that counts down to a reboot in a good minute."""
+    start()
+    root.call("Execute", in_minutes(1.5))
+    wait_for(lambda: "Shown=" in (off.runtime / "schedule").read_text(), "the countdown")
+    return init.counting(PID_FILE[program])
+
+
+def test_schedule_is_shown(scheduled: int, program: str, init: Init, root: Caller) -> None:
+    assert init.argv(program) == [*LATER[program], "+2"]
+    assert (init.wall or "").startswith("The system is going down for reboot at 2")
+    assert root.get("State") == "scheduled"
+    # It is no other tool's shutdown.
+    assert root.call("CanExecute", {})[0] == "yes"
+
+
+def test_cancel_ends_what_is_shown(scheduled: int, program: str, init: Init, root: Caller,
+                                   off: Machine) -> None:
+    root.call("Cancel", {})
+    wait_for(lambda: not off.path(PID_FILE[program]).exists(), "the end of the countdown")
+    wait_for(lambda: "cancelled" in (init.wall or ""), "the word to users")
+    assert root.get("State") == "staged"
+
+
+def test_administrator_cancels(scheduled: int, program: str, root: Caller, off: Machine) -> None:
+    """As shutdown -c does."""
+    os.kill(scheduled, END[program])
+    wait_for(lambda: root.get("State") == "staged", "the state staged")
+    assert "shutdown -c" in off.wait_event("CANCELLED").message
+
+
+def test_schedule_goes_on_after_a_restart(scheduled: int, program: str, init: Init, root: Caller,
+                                          off: Machine) -> None:
+    """Also after a crash: what counts down does not end with us."""
+    off.kill()
+    off.start()
+    assert root.get("State") == "scheduled"
+    off.wait_later(0.5)
+    assert init.counting(PID_FILE[program]) == scheduled
+    os.kill(scheduled, END[program])
+    wait_for(lambda: root.get("State") == "staged", "the state staged")
+
+
+def test_time_comes(program: str, init: Init, start: Start, root: Caller, off: Machine) -> None:
+    """What is shown is taken back first: shutdown(8) does not run twice."""
+    start()
+    root.call("Execute", in_minutes(1 / 40))
+    wait_for(off.path(PID_FILE[program]).exists, "the countdown")
+    assert init.argv(program) == [*LATER[program], "+1"]
+    wait_for(lambda: root.get("State") == "executing", "the time")
+    wait_for(lambda: init.argv(program) == NOW[program], "the shutdown")
+    assert not off.path(PID_FILE[program]).exists()
+
+
+def test_users_that_cannot_be_shown(program: str, init: Init, start: Start, root: Caller,
+                                    off: Machine) -> None:
+    """It is scheduled all the same."""
+    start()
+    init.fail("no")
+    root.call("Execute", in_minutes(1.5))
+    assert "did not begin to count down" in off.wait_event("PROBLEM").message
+    assert root.get("State") == "scheduled"
 
 
 # openrc-init
