@@ -84,7 +84,8 @@ static gboolean
 sysvinit_reboot (const KexecEnvironment *environment, GDBusConnection *connection,
                  const KexecRebootRequest *request, GError **error)
 {
-  const char *argv[] = { PROGRAM, "-r", "now", request->message, NULL };
+  /* A message can look like an option. */
+  const char *argv[] = { PROGRAM, "-r", "--", "now", request->message, NULL };
   KexecCommand command = { .argv = argv, .limit_sec = COMMAND_LIMIT_SEC };
 
   /* The file can have been changed since it was asked for. */
@@ -104,7 +105,7 @@ sysvinit_schedule (const KexecEnvironment *environment, GDBusConnection *connect
 {
   g_autofree char *minutes = kexec_countdown_minutes (request->when);
   /* -k: only warn. */
-  const char *argv[] = { PROGRAM, "-k", "-r", minutes, request->message, NULL };
+  const char *argv[] = { PROGRAM, "-k", "-r", "--", minutes, request->message, NULL };
 
   kexec_wall_reboot (environment, request->message, request->when);
   return kexec_countdown_start (&countdown, environment, argv, error);

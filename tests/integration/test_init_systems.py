@@ -28,7 +28,7 @@ NO_BACKEND = contract.ERROR + "NoRebootBackend"
 
 OPENRC = "openrc-shutdown"
 SYSVINIT = "shutdown"
-NOW = {OPENRC: ["--kexec", "now"], SYSVINIT: ["-r", "now"]}
+NOW = {OPENRC: ["--kexec", "now"], SYSVINIT: ["-r", "--", "now"]}
 NAME = {OPENRC: "openrc-init", SYSVINIT: "sysvinit"}
 PID_FILE = {OPENRC: "run/openrc-shutdown.pid", SYSVINIT: "run/shutdown.pid"}
 
@@ -87,12 +87,20 @@ def test_message_reaches_users(program: str, init: Init, start: Start, root: Cal
         assert init.wall == "Back $(soon)\nThe system is going down for reboot now!\n"
 
 
+def test_message_is_no_option(init: Init, start: Start, root: Caller) -> None:
+    """shutdown(8) takes options anywhere."""
+    init.be_sysvinit()
+    start()
+    root.call("Execute", options(message="-h"))
+    assert init.argv(SYSVINIT) == ["-r", "--", "now", "-h"]
+
+
 def test_cold_reboot(program: str, init: Init, start: Start, root: Caller, off: Machine) -> None:
     off.configure("Entry=auto\nLoadDuringShutdown=no")
     start()
     root.call("Unstage", {})
     root.call("Execute", options(allow_cold_reboot=True))
-    assert init.argv(program) == ["--reboot" if program == OPENRC else "-r", "now"]
+    assert init.argv(program) == ["--reboot", "now"] if program == OPENRC else NOW[SYSVINIT]
 
 
 def test_program_that_fails(program: str, init: Init, start: Start, root: Caller,
@@ -185,7 +193,7 @@ def test_elogind_is_asked_who_is_there(program: str, init: Init, root: Caller, o
 
 # Scheduled
 
-LATER = {OPENRC: ["--dry-run", "--kexec"], SYSVINIT: ["-k", "-r"]}
+LATER = {OPENRC: ["--dry-run", "--kexec"], SYSVINIT: ["-k", "-r", "--"]}
 END = {OPENRC: signal.SIGTERM, SYSVINIT: signal.SIGINT}
 
 

@@ -25,7 +25,7 @@ typedef struct {
 static const Case cases[] = {
   { &kexec_reboot_openrc, "sbin/openrc-shutdown", "run/openrc-shutdown.pid",
     "--dry-run\n--kexec\n+2\n", "TERM" },
-  { &kexec_reboot_sysvinit, "sbin/shutdown", "run/shutdown.pid", "-k\n-r\n+2\nm\n", "INT" },
+  { &kexec_reboot_sysvinit, "sbin/shutdown", "run/shutdown.pid", "-k\n-r\n--\n+2\nm\n", "INT" },
 };
 
 typedef struct {
