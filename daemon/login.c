@@ -172,26 +172,26 @@ is_unanswered (const GError *error)
 
   return name != NULL && (g_str_equal (name, "org.freedesktop.DBus.Error.ServiceUnknown") ||
                           g_str_equal (name, "org.freedesktop.DBus.Error.NameHasNoOwner") ||
-                          g_str_has_prefix (name, "org.freedesktop.DBus.Error.Spawn.") ||
-                          g_str_equal (name, "org.freedesktop.systemd1.UnitMasked") ||
-                          g_str_equal (name, "org.freedesktop.systemd1.NoSuchUnit") ||
-                          g_str_equal (name, "org.freedesktop.systemd1.LoadFailed"));
+                          g_str_has_prefix (name, "org.freedesktop.DBus.Error.Spawn."));
 }
 
-/* A logind that crashes at this moment has the same answers, and inhibitors that count: systemd
- * knows which it is. */
+/* Under systemd, the answers are of many kinds where logind is masked ("FileExists"), and the same
+ * where it crashes at this moment, with inhibitors that count: systemd knows which it is. */
 static gboolean
 is_absent (const KexecEnvironment *environment, GDBusConnection *connection, GError **error)
 {
   g_autoptr (GError) cause = NULL;
 
-  if (*error == NULL || !is_unanswered (*error))
+  if (*error == NULL || !g_dbus_error_is_remote_error (*error))
     return FALSE;
-  if (!kexec_systemd1_is_init (environment->root_fd) ||
-      kexec_systemd1_check_no_logind (connection, &cause))
+  if (!kexec_systemd1_is_init (environment->root_fd))
+    return is_unanswered (*error);
+  if (kexec_systemd1_check_no_logind (connection, &cause))
     return TRUE;
-  g_clear_error (error);
-  *error = g_steal_pointer (&cause);
+  if (is_unanswered (*error)) {
+    g_clear_error (error);
+    *error = g_steal_pointer (&cause);
+  }
   return FALSE;
 }
 

@@ -9,24 +9,11 @@
 #define CALL_TIMEOUT 10000 /* ms */
 
 static gboolean
-has_owner (GDBusConnection *connection, const char *name)
-{
-  g_autoptr (GVariant) reply = g_dbus_connection_call_sync (
-    connection, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
-    "NameHasOwner", g_variant_new ("(s)", name), G_VARIANT_TYPE ("(b)"),
-    G_DBUS_CALL_FLAGS_NO_AUTO_START, CALL_TIMEOUT, NULL, NULL);
-  gboolean owned = FALSE;
-
-  if (reply != NULL)
-    g_variant_get (reply, "(b)", &owned);
-  return owned;
-}
-
-static gboolean
 systemd_probe (const KexecEnvironment *environment, GDBusConnection *connection)
 {
   return kexec_systemd1_is_init (environment->root_fd) &&
-         !has_owner (connection, LOGIN1_BUS_NAME) && has_owner (connection, SYSTEMD1_BUS_NAME);
+         !kexec_systemd1_has_owner (connection, LOGIN1_BUS_NAME) &&
+         kexec_systemd1_has_owner (connection, SYSTEMD1_BUS_NAME);
 }
 
 /* "stopping" as soon as there is a job that shuts down. */
@@ -56,11 +43,6 @@ systemd_reboot (const KexecEnvironment *environment, GDBusConnection *connection
   g_autoptr (GError) cause = NULL;
 
   /* It was not there when this back-end was chosen; its inhibitors count if it is back. */
-  if (has_owner (connection, LOGIN1_BUS_NAME)) {
-    g_set_error_literal (error, KEXEC_ERROR, KEXEC_ERROR_FAILED,
-                         "logind has just come back; try again");
-    return FALSE;
-  }
   if (!kexec_systemd1_check_no_logind (connection, error))
     return FALSE;
   kexec_wall_reboot (environment, request->message, 0);

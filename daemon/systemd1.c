@@ -19,6 +19,20 @@ kexec_systemd1_is_init (int root_fd)
   return fd >= 0;
 }
 
+gboolean
+kexec_systemd1_has_owner (GDBusConnection *connection, const char *name)
+{
+  g_autoptr (GVariant) reply = g_dbus_connection_call_sync (
+    connection, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
+    "NameHasOwner", g_variant_new ("(s)", name), G_VARIANT_TYPE ("(b)"),
+    G_DBUS_CALL_FLAGS_NO_AUTO_START, CALL_TIMEOUT, NULL, NULL);
+  gboolean owned = FALSE;
+
+  if (reply != NULL)
+    g_variant_get (reply, "(b)", &owned);
+  return owned;
+}
+
 static GVariant *
 call (GDBusConnection *connection, const char *path, const char *interface, const char *method,
       GVariant *parameters, GError **error)
@@ -61,8 +75,14 @@ gboolean
 kexec_systemd1_check_no_logind (GDBusConnection *connection, GError **error)
 {
   g_autoptr (GError) cause = NULL;
-  g_autofree char *state = load_state (connection, LOGIND_UNIT, &cause);
+  g_autofree char *state = NULL;
 
+  if (kexec_systemd1_has_owner (connection, LOGIN1_BUS_NAME)) {
+    g_set_error_literal (error, KEXEC_ERROR, KEXEC_ERROR_FAILED,
+                         "logind has just come back; try again");
+    return FALSE;
+  }
+  state = load_state (connection, LOGIND_UNIT, &cause);
   if (g_strcmp0 (state, "masked") == 0 || g_strcmp0 (state, "not-found") == 0)
     return TRUE;
   if (cause != NULL)

@@ -402,6 +402,19 @@ def test_logind_that_crashes_is_not_absent(state: str, systemd: Systemd, start: 
     assert systemd.started
 
 
+def test_masked_logind_that_runs_counts(systemd: Systemd, off: Machine, login: Login,
+                                        root: Caller) -> None:
+    """It goes on until it is stopped, and one that does not say is not passed over."""
+    off.start()
+    root.call("Stage", "", {})
+    login.refuse = lambda method, arguments: (
+        ("org.freedesktop.DBus.Error.FileExists", "No") if method == "ListInhibitors" else None)
+    error = root.error("Execute", {})
+    assert error.name == FAILED
+    assert "did not say who is logged in" in error.message
+    assert login.reboots == [] and systemd.started == []
+
+
 def test_users_of_utmp_with_systemd(init: Init, systemd: Systemd, start: Start, root: Caller,
                                     callers: Callers) -> None:
     alone = callers.of(who_may("stage-default", "execute"))
