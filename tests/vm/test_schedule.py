@@ -46,7 +46,7 @@ def test_schedule_with_shutdowns_own_tools(staged_machine: Machine) -> None:
 
     terminal = machine.bob.terminal("echo here; cat")
     terminal.expect("here")
-    root.run("kexecctl reboot --when=+30 --message='A new kernel'")
+    root.run("kexecctl reboot --when=+10 --message='A new kernel'")
     terminal.expect("A new kernel")
     terminal.expect("[Rr]eboot")
     wait_for(lambda: "scheduled" in _shown(machine), "shutdown to show it", 60)
