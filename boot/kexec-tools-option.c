@@ -29,7 +29,7 @@ static const KexecToolsOption options[] = {
   { "kexec-syscall-auto", 'a', FALSE, USUAL },
   { "load", 'l', FALSE, USUAL },
 
-  { "kexec-syscall", 'c', FALSE, OTHER ("kexecd loads with kexec_file_load(2)") },
+  { "kexec-syscall", 'c', FALSE, OTHER ("LoadMethod= in kexecd.conf says how images are loaded") },
   { "load-panic", 'p', FALSE, OTHER (CRASH) },
   { "elf32-core-headers", 0, FALSE, OTHER (CRASH) },
   { "elf64-core-headers", 0, FALSE, OTHER (CRASH) },

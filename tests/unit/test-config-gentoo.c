@@ -151,7 +151,7 @@ test_why (void)
     { "--mem-max=0x1000", "the kernel itself chooses where images lie" },
     { "--noefi", "the kernel itself hands on what it knows of the hardware" },
     { "--pass-memmap-cmdline", "the kernel itself hands on what it knows of the hardware" },
-    { "-c", "kexecd loads with kexec_file_load(2)" },
+    { "-c", "LoadMethod= in kexecd.conf says how images are loaded" },
     { "--warp", "it means nothing to kexecd" },
   };
 
