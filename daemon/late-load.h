@@ -34,7 +34,8 @@ gboolean kexec_late_load_prepare (KexecRequest *request, GError **error);
  */
 void kexec_late_load_resolve (KexecRequest *request, void (*list) (KexecRequest *request));
 
-/** Whether an entry may be loaded this way; else what blocks it, or AccessDenied with the reason. */
+/** Whether an entry may be loaded this way; else what blocks it, or AccessDenied with the reason.
+ */
 gboolean kexec_late_load_check_entry (const KexecEntry *entry, GError **error);
 
 /** The image is loaded: writes down that it is to come up. */
