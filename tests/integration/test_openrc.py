@@ -24,6 +24,7 @@ from .machine import CMDLINE, FIRMWARE, KEXEC, NEW, OLD, Machine
 from .wait import LIMIT, wait_for
 
 SCRIPT = contract.SOURCE / "data/openrc/kexecd.initd.in"
+FALLBACK = contract.SOURCE / "data/openrc/kexecd-fallback.initd"
 CONFIGURATION = contract.SOURCE / "data/openrc/kexecd.confd"
 
 # What OpenRC gives a script, and the order in which openrc-run calls the script's functions. D-Bus
@@ -151,10 +152,11 @@ def come_up(service: Service, caller: Caller, *, release: str, how: str) -> dict
 
 # The files
 
-def test_script_is_good_shell() -> None:
-    assert subprocess.run(["sh", "-n", SCRIPT]).returncode == 0
+@pytest.mark.parametrize("script", [SCRIPT, FALLBACK], ids=lambda script: script.stem)
+def test_script_is_good_shell(script: Path) -> None:
+    assert subprocess.run(["sh", "-n", script]).returncode == 0
     if shutil.which("shellcheck"):
-        assert subprocess.run(["shellcheck", SCRIPT]).returncode == 0
+        assert subprocess.run(["shellcheck", script]).returncode == 0
 
 
 def test_configuration_is_read_without_a_finding(service: Service, root: Caller) -> None:
@@ -379,6 +381,24 @@ def test_restart_keeps_what_is_staged(service: Service, root: Caller) -> None:
     assert service.pid is None
     assert service.call("start", RC_CMD="restart").code == 0
     assert root.get("Staged")["id"] == OLD
+
+
+# openrc-init, which waits for ever where it has nothing to kexec
+
+@pytest.mark.parametrize(("loaded", "rebooting", "init", "interrupts"), [
+    (False, "YES", "/usr/sbin/openrc-init", True), (True, "YES", "/usr/sbin/openrc-init", False),
+    (False, "", "/usr/sbin/openrc-init", False), (False, "YES", "/usr/sbin/init", False),
+])
+def test_fallback(loaded: bool, rebooting: str, init: str, interrupts: bool, off: Machine) -> None:
+    off.kernel.set_loaded(loaded)
+    script = off.folder / "fallback"
+    text = FALLBACK.read_text()
+    assert "/sys/kernel/kexec_loaded" in text
+    script.write_text(STAND_INS + f"readlink() {{ echo {init}; }}\nkill() {{ echo \"kill $*\"; }}\n"
+                      + text.replace("/sys/", f"{off.root}/sys/") + "\nstart\n")
+    done = subprocess.run(["sh", str(script)], capture_output=True, text=True,
+                          env={**os.environ, "RC_REBOOT": rebooting})
+    assert (done.returncode, "kill -INT 1" in done.stdout) == (0, interrupts), done
 
 
 # What may be missing when everything goes down
