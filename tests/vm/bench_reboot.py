@@ -17,11 +17,17 @@ from . import project, saved
 from .machine import Machine
 from .saved import Saved
 
-PAIRS = 4
+ROUNDS = 6
 LIMIT = 300
 # The kernel's last words before its userspace begins: "Run /init as init process".
 USERSPACE = b"as init process"
-OURS, THEIRS = "kexecctl reboot", "systemctl kexec"
+THEIRS = "systemctl kexec"
+# The call alone, by a client as light as systemctl; and with our client around it.
+CALL = (
+    "busctl call org.kexec.Manager /org/kexec/Manager org.kexec.Manager Execute 'a{sv}' 0"
+    " --timeout=60"
+)
+OURS = [CALL, "kexecctl reboot"]
 
 
 def wait_for_userspace(console: Path, offset: int) -> None:
@@ -71,23 +77,23 @@ def main() -> None:
     installed = saved.with_project(project.build())
     with tempfile.TemporaryDirectory(prefix="kexecd-bench-") as name:
         folder = Path(name)
-        states = {
-            OURS: loaded(installed, folder / "ours", "kexecctl stage"),
-            THEIRS: loaded(installed, folder / "theirs", load_command(installed.image.releases)),
-        }
-        times: dict[str, list[float]] = {OURS: [], THEIRS: []}
-        for number in range(PAIRS):
-            # In turn, each first as often as the other.
-            order = (OURS, THEIRS) if number % 2 == 0 else (THEIRS, OURS)
-            for command in order:
+        ours = loaded(installed, folder / "ours", "kexecctl stage")
+        theirs = loaded(installed, folder / "theirs", load_command(installed.image.releases))
+        states = {THEIRS: theirs, **{command: ours for command in OURS}}
+        times: dict[str, list[float]] = {command: [] for command in states}
+        for number in range(ROUNDS):
+            # Forwards and backwards, so that none is always the first.
+            commands = list(states) if number % 2 == 0 else list(reversed(states))
+            for command in commands:
                 times[command].append(seconds(states[command], command))
-        for state in states.values():
-            state.remove()
-    ratios = [ours / theirs for ours, theirs in zip(times[OURS], times[THEIRS])]
-    print(f"From the command to the new kernel's userspace, {PAIRS} pairs:")
+        ours.remove()
+        theirs.remove()
+    print(f"From the command to the new kernel's userspace, {ROUNDS} rounds:")
     for command, taken in times.items():
         print(f"  {median(taken):7.2f} s  {command} ({min(taken):.2f} to {max(taken):.2f})")
-    print(f"  {median(ratios):7.2f}    ratio in pairs ({min(ratios):.2f} to {max(ratios):.2f})")
+        if command is not THEIRS:
+            ratios = [mine / other for mine, other in zip(taken, times[THEIRS])]
+            print(f"  {median(ratios):7.2f}    ratio in pairs ({min(ratios):.2f} to {max(ratios):.2f})")
 
 
 if __name__ == "__main__":
