@@ -8,10 +8,13 @@
 #include "daemon/names.h"
 #include "daemon/restage.h"
 
+/* Files that change while they are loaded are loaded again; what goes on and on is no end. */
+#define MAX_STAGINGS 2
+
 typedef struct {
   KexecService *service;
   KexecSchedule *schedule;
-  gboolean has_staged; /* … once; not again */
+  guint stagings;      /* that it did itself */
   gboolean has_loaded; /* … because of LoadDuringShutdown=: only for this */
 } Execution;
 
@@ -20,6 +23,7 @@ static void look (GTask *task);
 static void
 execution_free (Execution *self)
 {
+  self->service->executing = FALSE;
   kexec_schedule_free (self->schedule);
   g_free (self);
 }
@@ -86,6 +90,8 @@ on_rebooting (GObject *source, GAsyncResult *result, gpointer user_data)
     g_task_return_boolean (task, TRUE);
     return;
   }
+  if (self->has_loaded)
+    g_prefix_error (&error, "What was loaded for this reboot is let go again: ");
   kexec_handover_fail (self->service, error->message);
   let_go (self);
   g_task_return_error (task, error);
@@ -202,21 +208,24 @@ on_staged (GObject *source, GAsyncResult *result, gpointer user_data)
     }
     g_error_free (error);
     self->schedule->load = FALSE;
+    /* That took seconds: look at everything again. */
+    look (task);
+    return;
+  }
+  if (stage_id == NULL) {
     hand_over (task);
-  } else if (stage_id == NULL) {
-    hand_over (task);
-  } else if (self->has_staged) {
+    return;
+  }
+  self->has_loaded = self->has_loaded || self->schedule->load;
+  self->schedule->load = FALSE;
+  g_free (self->schedule->stage_id);
+  self->schedule->stage_id = g_steal_pointer (&stage_id);
+  if (self->stagings++ >= MAX_STAGINGS) {
     g_set_error_literal (&error, KEXEC_ERROR, KEXEC_ERROR_STALE,
                          "The files of the staged kernel keep changing; stage it when whatever"
                          " writes them has finished");
     abandon (task, error);
   } else {
-    self->has_staged = TRUE;
-    self->has_loaded = self->schedule->load;
-    self->schedule->load = FALSE;
-    g_free (self->schedule->stage_id);
-    self->schedule->stage_id = g_steal_pointer (&stage_id);
-    /* That took seconds: look at everything again. */
     look (task);
   }
 }
@@ -227,7 +236,7 @@ stage (GTask *task)
   Execution *self = g_task_get_task_data (task);
 
   if (self->schedule->load)
-    kexec_restage_default_async (self->service, self->schedule->uid, TRUE, on_staged,
+    kexec_restage_default_async (self->service, self->schedule->uid, TRUE, NULL, on_staged,
                                  g_object_ref (task));
   else
     kexec_restage_async (self->service, on_staged, g_object_ref (task));
@@ -268,11 +277,24 @@ on_login (GObject *source, GAsyncResult *result, gpointer user_data)
     stage (task);
 }
 
+/* Only then is it known what the init system shows of our schedule. */
+static void
+on_mirror_settled (gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+
+  look (task);
+}
+
 static void
 look (GTask *task)
 {
   Execution *self = g_task_get_task_data (task);
 
+  if (kexec_mirror_wait (self->service, on_mirror_settled, task)) {
+    g_object_ref (task);
+    return;
+  }
   kexec_login_read_async (self->service->environment, self->service->backend,
                           self->service->connection, self->schedule->uid, NULL, on_login,
                           g_object_ref (task));
@@ -289,7 +311,7 @@ kexec_execution_start (KexecService *service, KexecSchedule *schedule, GAsyncRea
   self->schedule = schedule;
   g_task_set_task_data (task, self, (GDestroyNotify) execution_free);
   /* From now on nothing else may change the state. */
-  service->handing_over = TRUE;
+  service->handing_over = service->executing = TRUE;
   kexec_service_cancel_schedule (service, schedule->uid, "a reboot was asked for at once");
   kexec_service_refresh (service);
   look (task);

@@ -7,6 +7,8 @@
 #include "boot/beneath.h"
 #include "boot/mount-table.h"
 
+#define SYNC_SEC 30
+
 /* What is mounted from a device of ours. FUSE has devices, too, but its servers may not answer. */
 static gboolean
 is_on_device (const KexecMount *mount)
@@ -60,13 +62,65 @@ thaw (const KexecEnvironment *environment, GArray *fds)
   }
 }
 
+/* --- writing back what is not on a device of ours, too --- */
+
+typedef struct {
+  gatomicrefcount refs;
+  GMutex lock;
+  GCond done_changed;
+  gboolean done;
+} Sync;
+
+static void
+sync_unref (Sync *self)
+{
+  if (g_atomic_ref_count_dec (&self->refs)) {
+    g_mutex_clear (&self->lock);
+    g_cond_clear (&self->done_changed);
+    g_free (self);
+  }
+}
+
+static gpointer
+sync_thread (gpointer user_data)
+{
+  Sync *self = user_data;
+
+  sync ();
+  g_mutex_lock (&self->lock);
+  self->done = TRUE;
+  g_cond_signal (&self->done_changed);
+  g_mutex_unlock (&self->lock);
+  sync_unref (self);
+  return NULL;
+}
+
+/* A server that does not answer would hold up for ever who has chosen not to wait. */
+static void
+sync_for_a_while (void)
+{
+  gint64 until = g_get_monotonic_time () + SYNC_SEC * G_USEC_PER_SEC;
+  Sync *self = g_new0 (Sync, 1);
+
+  g_atomic_ref_count_init (&self->refs);
+  g_atomic_ref_count_inc (&self->refs);
+  g_mutex_init (&self->lock);
+  g_cond_init (&self->done_changed);
+  g_thread_unref (g_thread_new ("sync", sync_thread, self));
+  g_mutex_lock (&self->lock);
+  while (!self->done && g_cond_wait_until (&self->done_changed, &self->lock, until))
+    ;
+  g_mutex_unlock (&self->lock);
+  sync_unref (self);
+}
+
 int
 kexec_jump (const KexecEnvironment *environment)
 {
   g_autoptr (GArray) fds = open_mounts (environment);
   int error_number;
 
-  sync ();
+  sync_for_a_while ();
   freeze (environment, fds);
   error_number = environment->ops->execute ();
   thaw (environment, fds);

@@ -10,10 +10,10 @@
 /**
  * kexec_jump:
  *
- * Syncs, freezes every file system on a block device that can be frozen, the latest mounts first,
- * and jumps. If the kernel does not jump, everything is thawed again. Between the freezing and the
- * thawing nothing may be written to any disk, not even to a log. Can take long: call it from a
- * worker.
+ * Syncs (for half a minute at most), freezes every file system on a block device that can be
+ * frozen, the latest mounts first, and jumps. If the kernel does not jump, everything is thawed
+ * again. Between the freezing and the thawing nothing may be written to any disk, not even to a
+ * log. Can take long: call it from a worker.
  *
  * Returns: only if it failed: the errno.
  */

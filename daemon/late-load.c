@@ -212,7 +212,9 @@ kexec_late_load_failed (KexecRequest *request, const GError *error)
                       : error->message;
   g_autoptr (GError) problem = NULL;
 
+  /* Somebody else's load that is under way decides what comes up. */
   if (!request->is_late || service->handing_over ||
+      (service->staging && service->worker != request) ||
       g_error_matches (error, KEXEC_ERROR, KEXEC_ERROR_FOREIGN_IMAGE))
     return;
   let_go (service);

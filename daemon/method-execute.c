@@ -124,7 +124,8 @@ new_schedule (KexecRequest *request)
   schedule->ignore_inhibitors = kexec_options_get_boolean (request->options, "ignore-inhibitors");
   schedule->allow_cold_reboot = kexec_options_get_boolean (request->options, "allow-cold-reboot");
   schedule->immediate = kexec_options_get_boolean (request->options, "immediate");
-  schedule->load = loads (request);
+  schedule->load =
+    loads (request) && (request->uid == 0 || (request->granted & BIT (STAGE_DEFAULT)) != 0);
   schedule->granted = request->uid == 0 ? ~(KexecActions) 0 : request->granted;
   return schedule;
 }
@@ -165,6 +166,21 @@ typedef struct {
   KexecSchedule *schedule;
 } Later;
 
+/* That took seconds: the caller may have gone, and others may have been here. */
+static gboolean
+check_again (KexecRequest *request, GError **error)
+{
+  if (g_cancellable_set_error_if_cancelled (request->cancellable, error) ||
+      !kexec_ownership_check_busy (request->service, request->uid, error))
+    return FALSE;
+  if (kexec_service_is_empty (request->service))
+    return TRUE;
+  g_set_error_literal (error, KEXEC_ERROR, KEXEC_ERROR_STAGE_CHANGED,
+                       "An image was staged in the meantime; look at 'kexecctl status' and decide"
+                       " again");
+  return FALSE;
+}
+
 static void
 on_default_checked (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -175,27 +191,36 @@ on_default_checked (GObject *source, GAsyncResult *result, gpointer user_data)
   GError *error = NULL;
 
   kexec_service_refresh (request->service);
-  if ((kexec_restage_finish (result, &stage_id, &error) || schedule->allow_cold_reboot) &&
-      kexec_service_is_empty (request->service)) {
+  request->service->scheduling = FALSE;
+  if (!kexec_restage_finish (result, &stage_id, &error) && schedule->allow_cold_reboot)
     g_clear_error (&error);
-    set_schedule (request, g_steal_pointer (&schedule));
-    return;
-  }
   if (error == NULL)
-    g_set_error_literal (&error, KEXEC_ERROR, KEXEC_ERROR_STAGE_CHANGED,
-                         "An image was staged in the meantime; look at 'kexecctl status' and decide"
-                         " again");
-  kexec_request_fail (request, error);
+    check_again (request, &error);
+  if (error == NULL)
+    set_schedule (request, g_steal_pointer (&schedule));
+  else
+    kexec_request_fail (request, error);
 }
 
 static void
 check_default (KexecRequest *request, KexecSchedule *schedule)
 {
-  Later *later = g_new0 (Later, 1);
+  Later *later;
 
+  /* One verification at a time. */
+  if (request->service->scheduling) {
+    kexec_schedule_free (schedule);
+    kexec_request_fail (request, g_error_new (KEXEC_ERROR, KEXEC_ERROR_BUSY,
+                                              "The default entry is being checked for another"
+                                              " reboot; try again in a moment"));
+    return;
+  }
+  later = g_new0 (Later, 1);
   later->request = kexec_request_ref (request);
   later->schedule = schedule;
-  kexec_restage_default_async (request->service, request->uid, FALSE, on_default_checked, later);
+  request->service->scheduling = TRUE;
+  kexec_restage_default_async (request->service, request->uid, FALSE, request->cancellable,
+                               on_default_checked, later);
 }
 
 void

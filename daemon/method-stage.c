@@ -400,6 +400,11 @@ kexec_stage_run (KexecRequest *request)
     answer_kept (request, request->service->record);
     return;
   }
+  if (request->is_late && request->service->handing_over) {
+    kexec_request_fail (request, g_error_new (KEXEC_ERROR, KEXEC_ERROR_BUSY,
+                                              "A reboot has begun that loads by itself"));
+    return;
+  }
   kexec_service_set_staging (request->service, TRUE);
   enqueue (request, TRUE);
 }

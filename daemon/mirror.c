@@ -8,13 +8,18 @@
 
 /* The mirror ends by itself when its time has come, which is no cancelling. */
 #define ENDS_BY_ITSELF (2 * G_USEC_PER_SEC)
+#define RETRY_SEC      10
 
 /* --- it has disappeared --- */
 
 typedef struct {
   KexecService *service;
-  char *id; /* of the mirror that was looked for */
+  char *id;       /* of the mirror that was looked for */
+  gboolean renew; /* whether it is shown again if it is not there: its keeper was away */
 } Look;
+
+static void look_for_it (KexecService *service, gboolean renew);
+static void watch (KexecService *service);
 
 static void
 cancel (KexecService *service, const KexecShutdown *shutdown)
@@ -26,8 +31,31 @@ cancel (KexecService *service, const KexecShutdown *shutdown)
       g_strdup_printf ("another tool scheduled a shutdown (%s) in its place", shutdown->scheduled);
   /* What is there is not ours to take back. */
   g_clear_pointer (&service->mirror.id, g_free);
+  watch (service);
   kexec_service_cancel_schedule (service, 0,
-                                 why != NULL ? why : "an administrator ran 'shutdown -c'");
+                                 why != NULL ? why
+                                             : "what the init system showed of it is gone, as"
+                                               " after 'shutdown -c'");
+}
+
+static gboolean
+on_retry (gpointer user_data)
+{
+  KexecService *service = user_data;
+
+  service->mirror.retry = 0;
+  look_for_it (service, FALSE);
+  return G_SOURCE_REMOVE;
+}
+
+/* Whether what was looked for is still what matters. */
+static gboolean
+is_current (const Look *look)
+{
+  const KexecMirror *self = &look->service->mirror;
+
+  return look->service->schedule != NULL && !self->busy && g_strcmp0 (self->id, look->id) == 0 &&
+         self->backend == look->service->backend;
 }
 
 static void
@@ -36,28 +64,35 @@ on_looked (GObject *source, GAsyncResult *result, gpointer user_data)
   Look *look = user_data;
   KexecService *service = look->service;
   g_autoptr (KexecLogin) login = kexec_login_read_finish (result, NULL);
-  const KexecSchedule *schedule = service->schedule;
 
-  /* Whatever has changed in the meantime is looked at anew. */
-  if (login != NULL && schedule != NULL && !service->mirror.busy &&
-      g_strcmp0 (service->mirror.id, look->id) == 0 &&
-      !kexec_mirror_is_ours (service, &login->shutdown) && !login->shutdown.preparing &&
-      g_get_real_time () < schedule->when - ENDS_BY_ITSELF)
-    cancel (service, &login->shutdown);
+  if (!is_current (look)) {
+    /* Whatever has changed in the meantime is looked at anew. */
+  } else if (login == NULL) {
+    if (service->mirror.retry == 0)
+      service->mirror.retry = g_timeout_add_seconds (RETRY_SEC, on_retry, service);
+  } else if (!kexec_mirror_is_ours (service, &login->shutdown) && !login->shutdown.preparing &&
+             g_get_real_time () < service->schedule->when - ENDS_BY_ITSELF) {
+    if (look->renew && login->shutdown.scheduled == NULL)
+      kexec_mirror_update (service);
+    else
+      cancel (service, &login->shutdown);
+  }
   g_free (look->id);
   g_free (look);
 }
 
 static void
-look_for_it (KexecService *service)
+look_for_it (KexecService *service, gboolean renew)
 {
+  const KexecMirror *self = &service->mirror;
   Look *look;
 
-  if (service->mirror.id == NULL || *service->mirror.id == '\0' || service->mirror.busy)
+  if (self->id == NULL || *self->id == '\0' || self->busy || self->backend != service->backend)
     return;
   look = g_new0 (Look, 1);
   look->service = service;
-  look->id = g_strdup (service->mirror.id);
+  look->id = g_strdup (self->id);
+  look->renew = renew;
   kexec_login_read_async (service->environment, service->backend, service->connection, 0, NULL,
                           on_looked, look);
 }
@@ -66,7 +101,7 @@ static void
 on_changed (GFileMonitor *monitor, GFile *file, GFile *other, GFileMonitorEvent event,
             gpointer user_data)
 {
-  look_for_it (user_data);
+  look_for_it (user_data, FALSE);
 }
 
 /* Watches only while there is something to see. */
@@ -99,6 +134,7 @@ on_shown (GObject *source, GAsyncResult *result, gpointer user_data)
   KexecMirror *self = &service->mirror;
   g_autoptr (GError) error = NULL;
   gboolean again = self->late;
+  void (*settled) (gpointer user_data) = g_steal_pointer (&self->settled);
 
   self->id = kexec_reboot_show_finish (result, &error);
   self->busy = self->late = FALSE;
@@ -106,13 +142,15 @@ on_shown (GObject *source, GAsyncResult *result, gpointer user_data)
     kexec_log (KEXEC_EVENT_PROBLEM, NULL, "Users are not told about the scheduled reboot: %s",
                error->message);
   watch (service);
+  if (settled != NULL)
+    settled (self->settled_data);
   if (again) {
     kexec_mirror_update (service);
     return;
   }
   kexec_service_note_shown (service, self->id);
   /* It may have been cancelled before it was watched. */
-  look_for_it (service);
+  look_for_it (service, FALSE);
 }
 
 void
@@ -135,6 +173,11 @@ kexec_mirror_update (KexecService *service)
     request.when = schedule->when;
   }
   shown = g_steal_pointer (&self->id);
+  if (shown != NULL && self->backend != service->backend) {
+    /* Whoever showed it is away, and may have forgotten it; it does nothing. */
+    g_clear_pointer (&shown, g_free);
+  }
+  self->backend = service->backend;
   self->busy = TRUE;
   watch (service);
   kexec_reboot_show_async (service->backend, service->environment, service->connection,
@@ -146,11 +189,28 @@ void
 kexec_mirror_recover (KexecService *service)
 {
   service->mirror.id = g_strdup (service->schedule != NULL ? service->schedule->shown : NULL);
+  service->mirror.backend = service->backend;
   watch (service);
   if (service->schedule != NULL && service->mirror.id == NULL)
     kexec_mirror_update (service);
   else
-    look_for_it (service);
+    look_for_it (service, FALSE);
+}
+
+void
+kexec_mirror_renew (KexecService *service)
+{
+  look_for_it (service, TRUE);
+}
+
+gboolean
+kexec_mirror_wait (KexecService *service, void (*callback) (gpointer user_data), gpointer user_data)
+{
+  if (!service->mirror.busy)
+    return FALSE;
+  service->mirror.settled = callback;
+  service->mirror.settled_data = user_data;
+  return TRUE;
 }
 
 gboolean
@@ -165,5 +225,6 @@ void
 kexec_mirror_clear (KexecMirror *self)
 {
   g_clear_object (&self->monitor);
+  g_clear_handle_id (&self->retry, g_source_remove);
   g_clear_pointer (&self->id, g_free);
 }

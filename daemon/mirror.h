@@ -11,15 +11,32 @@
 typedef struct KexecService KexecService;
 
 typedef struct {
-  char *id;      /* of what users are shown; NULL: nothing */
-  gboolean busy; /* the init system is being asked */
-  gboolean late; /* … and the schedule has changed since */
+  char *id;                          /* of what users are shown; NULL: nothing */
+  const KexecRebootBackend *backend; /* … and by whom */
+  gboolean busy;                     /* the init system is being asked */
+  gboolean late;                     /* … and the schedule has changed since */
   GFileMonitor *monitor;
+  guint retry; /* of a look that had no answer */
+  void (*settled) (gpointer user_data);
+  gpointer settled_data;
 } KexecMirror;
 
 /** Brings what users are shown into line with the service's schedule; during a hand-over, nothing
  * is changed. Call it whenever either has changed. */
 void kexec_mirror_update (KexecService *service);
+
+/** The back-end may have been away, and may have forgotten what it showed: then it shows it again.
+ */
+void kexec_mirror_renew (KexecService *service);
+
+/**
+ * kexec_mirror_wait:
+ *
+ * Returns: whether the init system is being asked now; then @callback is called once it has
+ * answered. Only for the one execution that there can be.
+ */
+gboolean kexec_mirror_wait (KexecService *service, void (*callback) (gpointer user_data),
+                            gpointer user_data);
 
 /** Takes over what an earlier daemon of this boot showed, and looks whether it is still there. */
 void kexec_mirror_recover (KexecService *service);

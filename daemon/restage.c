@@ -25,9 +25,9 @@ restage_free (Restage *self)
 
 static GTask *
 new_task (KexecService *service, guint32 uid, gboolean load, gboolean again,
-          GAsyncReadyCallback callback, gpointer user_data)
+          GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
-  GTask *task = g_task_new (NULL, NULL, callback, user_data);
+  GTask *task = g_task_new (NULL, cancellable, callback, user_data);
   Restage *self = g_new0 (Restage, 1);
 
   self->service = service;
@@ -84,7 +84,10 @@ stage (GTask *task, KexecEntry *entry, const KexecConfig *config)
     kexec_staging_set_replaces (self->staging);
   if (self->load)
     service->staging = TRUE;
-  kexec_staging_run_async (self->staging, self->load, NULL, on_staged, g_object_ref (task));
+  else
+    kexec_staging_set_verdicts (self->staging, service->verdicts);
+  kexec_staging_run_async (self->staging, self->load, g_task_get_cancellable (task), on_staged,
+                           g_object_ref (task));
 }
 
 /* --- files that have changed since they were staged --- */
@@ -139,7 +142,7 @@ on_freshness (GObject *source, GAsyncResult *result, gpointer user_data)
 void
 kexec_restage_async (KexecService *service, GAsyncReadyCallback callback, gpointer user_data)
 {
-  g_autoptr (GTask) task = new_task (service, 0, TRUE, TRUE, callback, user_data);
+  g_autoptr (GTask) task = new_task (service, 0, TRUE, TRUE, NULL, callback, user_data);
 
   kexec_stale_look_async (service->environment, on_freshness, g_steal_pointer (&task));
 }
@@ -164,9 +167,10 @@ on_listed (GObject *source, GAsyncResult *result, gpointer user_data)
 
 void
 kexec_restage_default_async (KexecService *service, guint32 uid, gboolean load,
-                             GAsyncReadyCallback callback, gpointer user_data)
+                             GCancellable *cancellable, GAsyncReadyCallback callback,
+                             gpointer user_data)
 {
-  g_autoptr (GTask) task = new_task (service, uid, load, FALSE, callback, user_data);
+  g_autoptr (GTask) task = new_task (service, uid, load, FALSE, cancellable, callback, user_data);
   g_autoptr (KexecFindings) obstacles = kexec_findings_new ();
   GError *error = NULL;
 
@@ -174,7 +178,8 @@ kexec_restage_default_async (KexecService *service, guint32 uid, gboolean load,
   if (!kexec_findings_check (obstacles, &error))
     g_task_return_error (task, error);
   else
-    kexec_entries_list_async (service->environment, FALSE, NULL, on_listed, g_object_ref (task));
+    kexec_entries_list_async (service->environment, FALSE, cancellable, on_listed,
+                              g_object_ref (task));
 }
 
 gboolean

@@ -19,11 +19,13 @@ void kexec_restage_async (KexecService *service, GAsyncReadyCallback callback, g
  * kexec_restage_default_async:
  * @uid: for whom
  * @load: whether to load; else only to check that it could be
+ * @cancellable: (nullable): stops a check
  *
  * Stages what a normal reboot would boot, provided that it is trusted and not guessed.
  */
 void kexec_restage_default_async (KexecService *service, guint32 uid, gboolean load,
-                                  GAsyncReadyCallback callback, gpointer user_data);
+                                  GCancellable *cancellable, GAsyncReadyCallback callback,
+                                  gpointer user_data);
 
 /**
  * kexec_restage_finish:

@@ -388,6 +388,7 @@ on_login_changed (GDBusConnection *connection, const char *name, const char *own
   KexecService *self = user_data;
 
   self->backend = kexec_reboot_probe (self->environment, connection);
+  kexec_mirror_renew (self);
   publish (self);
 }
 
@@ -509,7 +510,8 @@ kexec_service_drain (KexecService *self)
   if (self->worker != NULL)
     kexec_request_cancel (self->worker);
   kexec_list_drain (self);
-  while (self->worker != NULL || self->staging)
+  /* All of these end, each within its own limits. */
+  while (self->worker != NULL || self->staging || self->executing || self->mirror.busy)
     g_main_context_iteration (NULL, TRUE);
 }
 

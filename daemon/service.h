@@ -32,6 +32,8 @@ struct KexecService {
   KexecMirror mirror;      /* … and what the init system's tools show of it */
   gboolean staging;        /* a Stage is under way */
   gboolean handing_over;   /* asked the init system to shut down, or about to */
+  gboolean executing;      /* an execution is on its way to that, or to a failure */
+  gboolean scheduling;     /* the default entry is checked for a schedule */
   gboolean foreign_logged;
 
   GSource *schedule_timer;

@@ -206,3 +206,53 @@ def test_failure_at_its_time_is_told(late: Machine, alice: Caller, login: Login)
     login.inhibitors = [Inhibitor(0, "apt", "upgrading")]
     assert "apt" in wait_failed(alice)["text"]
     assert not loaded(late)
+
+
+# What a slow load gives others time for
+
+def slow_failure(machine: Machine, caller: Caller, **what: Any) -> Any:
+    """A call of Execute whose load fails, held up before that."""
+    machine.kernel.fail("load", errno.ENOMEM)
+    machine.kernel.hold("before-load")
+    call = caller.begin("Execute", options(**what))
+    machine.kernel.wait_held("before-load")
+    return call
+
+
+def test_inhibitor_that_appears_before_a_cold_reboot(late: Machine, alice: Caller,
+                                                     login: Login) -> None:
+    """What makes the load fail may be what must not be interrupted."""
+    call = slow_failure(late, alice, allow_cold_reboot=True)
+    login.inhibitors = [Inhibitor(0, "apt", "upgrading")]
+    late.kernel.release("before-load")
+    assert call.error().name == contract.ERROR + "Inhibited"
+    assert login.reboots == []
+    assert alice.get("State") == "idle"
+
+
+def test_initrd_that_is_rewritten_while_it_is_loaded(late: Machine, root: Caller,
+                                                     login: Login) -> None:
+    """It is loaded once more; and if there is no reboot then, neither stays in memory."""
+    login.refuse = lambda method, arguments: (
+        ("org.freedesktop.DBus.Error.Failed", "Not today") if method == "RebootWithFlags" else None)
+    late.kernel.hold("before-load")
+    call = root.begin("Execute", {})
+    late.kernel.wait_held("before-load")
+    late.write(f"boot/initrd.img-{NEW}", make_initrd("rebuilt"))
+    late.kernel.release("before-load")
+    assert "Not today" in call.error().message
+    assert late.kernel.loads == 2
+    assert not loaded(late)
+    assert root.get("State") == "idle"
+
+
+def test_daemon_that_is_stopped_meanwhile(late: Machine, alice: Caller, login: Login) -> None:
+    """It goes on to the end of what it has begun."""
+    late.kernel.hold("before-load")
+    alice.begin("Execute", {})
+    late.kernel.wait_held("before-load")
+    assert late.process is not None
+    late.process.terminate()
+    late.kernel.release("before-load")
+    wait_for(lambda: login.reboots == [3], "the reboot")
+    late.wait_end()
