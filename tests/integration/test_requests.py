@@ -168,7 +168,7 @@ def test_too_many_by_several_connections(machine: Machine, login: Login, alice: 
     login.hold("ListSessions")
     calls = [caller.begin("CanExecute", options(allow_cold_reboot=True))
              for caller in (alice, second) for _ in range(4)]
-    login.wait_held("ListSessions")
+    wait_for(lambda: len(login.held["ListSessions"]) == len(calls), "all of them to be there")
     assert second.error("ListEntries", {}).name == TOO_MANY
     login.release("ListSessions")
     for call in calls:
