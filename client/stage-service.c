@@ -82,6 +82,28 @@ read_properties (const KexecOptions *options, KexecConnection *connection, Kexec
   return properties;
 }
 
+/* Whether somebody has decided already what the next reboot does, as when the service is started
+ * anew; says what. */
+static gboolean
+is_decided (GVariant *properties)
+{
+  g_autoptr (GVariant) staged = kexec_dict_array (properties, "Staged", "a{sv}");
+  const char *state = kexec_dict_string (properties, "State");
+
+  if (g_variant_n_children (staged) > 0)
+    kexec_print_line (KEXEC_STYLE_GOOD, "%s is staged already, and stays.",
+                      kexec_staged_name (staged));
+  else if (g_str_equal (state, "executing"))
+    kexec_print_line (KEXEC_STYLE_PLAIN, "The machine reboots already; nothing is loaded now.");
+  else if (g_str_equal (state, "scheduled"))
+    kexec_print_line (KEXEC_STYLE_PLAIN, "A reboot is scheduled already; nothing is loaded now.");
+  else if (g_str_equal (state, "foreign"))
+    kexec_print_line (KEXEC_STYLE_PLAIN, "Another program has loaded an image, which stays.");
+  else
+    return FALSE;
+  return TRUE;
+}
+
 KexecExitCode
 kexec_stage_at_start (const KexecOptions *options, KexecConnection *connection)
 {
@@ -90,6 +112,8 @@ kexec_stage_at_start (const KexecOptions *options, KexecConnection *connection)
 
   if (properties == NULL)
     return code;
+  if (is_decided (properties))
+    return KEXEC_EXIT_DONE;
   switch (read_load (properties)) {
   case LOAD_AT_START:
     return stage (options, connection, FALSE);

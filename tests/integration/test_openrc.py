@@ -20,7 +20,9 @@ import pytest
 
 from . import contract
 from .caller import Caller, options
+from .init import Init
 from .machine import CMDLINE, FIRMWARE, KEXEC, NEW, OLD, Machine
+from .test_schedule import IN_AN_HOUR
 from .wait import LIMIT, wait_for
 
 SCRIPT = contract.SOURCE / "data/openrc/kexecd.initd.in"
@@ -198,12 +200,12 @@ def test_start_stages_the_default(service: Service, root: Caller) -> None:
 
 @pytest.mark.parametrize("when", ["yes", "no"])
 def test_start_without_the_kernel_fails(when: str, service: Service, root: Caller) -> None:
-    """With a sentence; the daemon does not stay behind, and the next reboot is a normal one."""
+    """With sentences; the daemon does not stay behind."""
     configure(service, f'KNAME="vmlinuz-9"\nLOAD_DURING_SHUTDOWN="{when}"\n')
     outcome = service.start()
     assert outcome.code != 0
     assert "error: " in outcome.said and "vmlinuz-9" in outcome.said
-    assert "the next reboot is a normal one" in outcome.said
+    assert "Unless something is loaded already, the next reboot is a normal one." in outcome.said
     assert service.pid is None
     assert not service.machine.kernel.is_loaded
 
@@ -381,6 +383,67 @@ def test_restart_keeps_what_is_staged(service: Service, root: Caller) -> None:
     assert service.pid is None
     assert service.call("start", RC_CMD="restart").code == 0
     assert root.get("Staged")["id"] == OLD
+
+
+def restart(service: Service) -> Outcome:
+    assert service.call("stop", RC_CMD="restart").code == 0
+    assert service.pid is None
+    return service.call("start", RC_CMD="restart")
+
+
+def test_restart_keeps_a_choice_and_its_schedule(service: Service, root: Caller,
+                                                 init: Init) -> None:
+    """The default is staged at the start, but not in the place of what somebody chose."""
+    init.be_openrc()
+    configure(service, 'LOAD_DURING_SHUTDOWN="no"\n')
+    service.start()
+    staged = root.call("Stage", OLD, {})
+    root.call("Execute", options(when=IN_AN_HOUR))
+    outcome = restart(service)
+    assert outcome.code == 0, outcome
+    assert f"info: Test GNU/Linux, kernel {OLD} is staged already" in outcome.said
+    assert root.get("Staged")["stage-id"] == staged["stage-id"]
+    assert root.get("State") == "scheduled"
+    assert root.get("Scheduled")["when"] == IN_AN_HOUR
+    assert service.machine.kernel.loads == 2
+
+
+def test_restart_keeps_a_scheduled_cold_reboot(service: Service, root: Caller,
+                                               init: Init) -> None:
+    init.be_openrc()
+    configure(service, 'LOAD_DURING_SHUTDOWN="no"\n')
+    service.start()
+    root.call("Unstage", {})
+    root.call("Execute", options(when=IN_AN_HOUR, allow_cold_reboot=True))
+    outcome = restart(service)
+    assert outcome.code == 0, outcome
+    assert "info: A reboot is scheduled already" in outcome.said
+    assert root.get("State") == "scheduled"
+    assert not service.machine.kernel.is_loaded
+
+
+@pytest.mark.parametrize("when", ["yes", "no"])
+def test_start_leaves_a_foreign_image(when: str, service: Service, root: Caller) -> None:
+    """And is no reason not to start."""
+    configure(service, f'LOAD_DURING_SHUTDOWN="{when}"\n')
+    service.machine.kernel.set_loaded(True)
+    outcome = service.start()
+    assert outcome.code == 0, outcome
+    assert "info: Another program has loaded an image" in outcome.said
+    assert root.get("State") == "foreign"
+    assert service.machine.kernel.loads == 0
+
+
+def test_start_while_the_machine_goes_down(service: Service, root: Caller, init: Init) -> None:
+    init.be_openrc()
+    configure(service, 'LOAD_DURING_SHUTDOWN="no"\n')
+    service.start()
+    root.call("Unstage", {})
+    root.call("Execute", options(allow_cold_reboot=True))
+    outcome = service.start()
+    assert outcome.code == 0, outcome
+    assert "info: The machine reboots already" in outcome.said
+    assert not service.machine.kernel.is_loaded
 
 
 # openrc-init, which waits for ever where it has nothing to kexec
