@@ -43,6 +43,17 @@ kexec_process_program (int root_fd, GPid pid)
 }
 
 char *
+kexec_process_title (int root_fd, GPid pid)
+{
+  g_autofree char *path = g_strdup_printf ("/proc/%d/cmdline", pid);
+  kexec_autofd fd = kexec_beneath_open_in_root (root_fd, path, O_RDONLY, NULL);
+  char arguments[MAX_FILE]; /* each ends with a NUL */
+  ssize_t length = fd >= 0 ? TEMP_FAILURE_RETRY (read (fd, arguments, sizeof arguments)) : -1;
+
+  return length > 0 ? g_strndup (arguments, (gsize) length) : NULL;
+}
+
+char *
 kexec_process_id (int root_fd, GPid pid)
 {
   g_autofree char *stat = read_file (root_fd, pid, "stat");

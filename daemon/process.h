@@ -8,6 +8,10 @@
  * or what the process calls itself where the file cannot be told. */
 char *kexec_process_program (int root_fd, GPid pid);
 
+/** Returns: (transfer full) (nullable): how @pid is called in lists of processes: the first of its
+ * arguments, in whose place some put what they do now. */
+char *kexec_process_title (int root_fd, GPid pid);
+
 /** Returns: (transfer full) (nullable): which process @pid is now, "4711@1234567" with the time of
  * its start; %NULL if there is none. No two processes of a boot have the same. */
 char *kexec_process_id (int root_fd, GPid pid);

@@ -59,7 +59,7 @@ static char
 runlevel (const KexecEnvironment *environment)
 {
   static const char title[] = "init [";
-  g_autofree char *name = kexec_beneath_read (environment->root_fd, "/proc/1/cmdline", 4096, NULL);
+  g_autofree char *name = kexec_process_title (environment->root_fd, 1);
   g_autoptr (KexecUtmp) utmp = NULL;
 
   if (name != NULL && g_str_has_prefix (name, title) && name[strlen (title)] != '\0')

@@ -51,7 +51,7 @@ if [ -p {root}/run/openrc/init.ctl ]; then echo shutdown >{root}/run/openrc/soft
 SHUTDOWN = HEAD + COUNT_DOWN + """\
 if [ "$1" = -k ]; then count_down {root}/run/shutdown.pid INT; exit 0; fi
 if [ -e {root}/run/shutdown.pid ]; then echo "shutdown: already running." >&2; exit 1; fi
-printf 'init [6]' >{root}/proc/1/cmdline
+printf 'init [6]\\0' >{root}/proc/1/cmdline
 """
 
 
@@ -86,7 +86,7 @@ class Init:
         self._leave_systemd()
         option = "-dkn" if kexecs else "-d"
         self.machine.write("proc/1/comm", "init\n")
-        self.machine.write("proc/1/cmdline", "init [3]")
+        self.machine.write("proc/1/cmdline", "init [3]\0")
         self.machine.write("etc/inittab", "id:3:initdefault:\nl6:6:wait:/sbin/openrc reboot\n"
                                           f"r6:6:wait:/sbin/reboot {option}\n")
         self.machine.write("sbin/reboot", "-k: reboot the system using kexec")

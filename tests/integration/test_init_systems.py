@@ -144,7 +144,7 @@ def test_shutdown_of_an_administrator(program: str, init: Init, start: Start, ro
 def test_shutdown_that_is_under_way(program: str, init: Init, start: Start, root: Caller,
                                     off: Machine) -> None:
     off.write("run/openrc/softlevel", "shutdown\n")
-    off.write("proc/1/cmdline", "init [0]")
+    off.write("proc/1/cmdline", "init [0]\0")
     start()
     assert root.error("Execute", {}).name == BUSY
     assert init.argv(program) is None

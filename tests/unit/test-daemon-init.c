@@ -279,6 +279,18 @@ expect_preparing (Fixture *self, const KexecRebootBackend *backend, gboolean exp
   kexec_shutdown_clear (&shutdown);
 }
 
+/* As the kernel shows it: @length bytes, of which NULs are left where there was more before. */
+static void
+set_title (Fixture *self, const char *title, guint length)
+{
+  g_autoptr (GByteArray) bytes = g_byte_array_new ();
+
+  g_byte_array_append (bytes, (const guint8 *) title, (guint) strlen (title));
+  g_byte_array_set_size (bytes, length);
+  memset (bytes->data + strlen (title), 0, length - strlen (title));
+  tree_write_bytes (self->tree, "proc/1/cmdline", bytes);
+}
+
 static void
 test_runlevel (Fixture *self, gconstpointer data)
 {
@@ -295,11 +307,11 @@ test_runlevel (Fixture *self, gconstpointer data)
   tree_write_bytes (self->tree, "run/utmp", bytes);
   expect_preparing (self, &kexec_reboot_sysvinit, TRUE);
   /* What init calls itself counts before that. */
-  tree_write (self->tree, "proc/1/cmdline", "init [2]");
+  set_title (self, "init [2]", 9);
   expect_preparing (self, &kexec_reboot_sysvinit, FALSE);
-  tree_write (self->tree, "proc/1/cmdline", "init [0]");
+  set_title (self, "init [0]", 5000);
   expect_preparing (self, &kexec_reboot_sysvinit, TRUE);
-  tree_write (self->tree, "proc/1/cmdline", "init");
+  set_title (self, "init", 5);
   expect_preparing (self, &kexec_reboot_sysvinit, TRUE);
 }
 
