@@ -132,15 +132,17 @@ run (const KexecEnvironment *environment, int kernel_fd, int initrd_fd, const ch
 
 gboolean
 kexec_tools_load (const KexecEnvironment *environment, int kernel_fd, int initrd_fd,
-                  const char *cmdline, GError **error)
+                  const char *cmdline, gboolean *has_run, GError **error)
 {
   g_autoptr (KexecKernelFacts) facts = kexec_kernel_facts_read (environment->root_fd);
   g_autoptr (KexecFindings) findings = kexec_findings_new ();
 
+  *has_run = FALSE;
   /* The preflight was a while ago. */
   kexec_tools_check (environment, facts, findings);
   if (!kexec_findings_check (findings, error))
     return FALSE;
+  *has_run = TRUE;
   if (!run (environment, kernel_fd, initrd_fd, cmdline, error))
     return FALSE;
   if (kexec_kernel_slot (environment->root_fd) != KEXEC_SLOT_EMPTY)

@@ -23,10 +23,11 @@ void kexec_tools_check (const KexecEnvironment *environment, const KexecKernelFa
  * kexec_tools_load:
  * @kernel_fd: a sealed copy
  * @initrd_fd: likewise; -1: none
+ * @has_run: (out): whether the program was run; if that failed, what is loaded then is not known
  *
  * Loads it. This takes a while: for workers only.
  *
  * Returns: whether it is loaded; else a sentence with what the program complained about.
  */
 gboolean kexec_tools_load (const KexecEnvironment *environment, int kernel_fd, int initrd_fd,
-                           const char *cmdline, GError **error);
+                           const char *cmdline, gboolean *has_run, GError **error);

@@ -101,13 +101,47 @@ load_by_file (KexecStaging *self, GError **error)
   return FALSE;
 }
 
+/* A program that failed, or was ended, may have loaded its image before. What a kexec would boot
+ * cannot be told then, and so there shall be nothing to boot. Returns: (nullable): what became of
+ * what was there. */
+static const char *
+empty_slot (KexecStaging *self)
+{
+  gboolean is_empty = kexec_kernel_slot (self->environment->root_fd) == KEXEC_SLOT_EMPTY;
+
+  if (is_empty && self->previous == NULL)
+    return NULL;
+  g_clear_pointer (&self->previous, kexec_record_free);
+  if (is_empty || self->environment->ops->unload () == 0)
+    return "nothing is staged now";
+  return "what is loaded now cannot be told, nor let go; try 'kexecctl unstage' before any reboot";
+}
+
+/* kexec_load(2) */
+static gboolean
+load_by_tools (KexecStaging *self, GError **error)
+{
+  g_autoptr (GError) cause = NULL;
+  gboolean has_run;
+  const char *state;
+
+  if (kexec_tools_load (self->environment, kernel_fd_of (self), initrd_fd_of (self),
+                        self->record->cmdline, &has_run, &cause))
+    return TRUE;
+  state = has_run ? empty_slot (self) : NULL;
+  if (state != NULL)
+    g_set_error (error, cause->domain, cause->code, "%s; %s", cause->message, state);
+  else
+    g_propagate_error (error, g_steal_pointer (&cause));
+  return FALSE;
+}
+
 /* By what the administrator chose. */
 static gboolean
 load (KexecStaging *self, GError **error)
 {
   if (g_str_equal (self->record->load_method, KEXEC_LOAD_METHOD_TOOLS))
-    return kexec_tools_load (self->environment, kernel_fd_of (self), initrd_fd_of (self),
-                             self->record->cmdline, error);
+    return load_by_tools (self, error);
   return load_by_file (self, error);
 }
 

@@ -3,14 +3,16 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
 import pytest
 
 from . import contract
-from .caller import Caller
+from .caller import Caller, options
 from .machine import CMDLINE, NEW, OLD, Machine, make_initrd, make_kernel
+from .test_schedule import IN_AN_HOUR
 
 # Does what the real one would, and notes how it was run. It stands in the machine's /usr/sbin.
 PROGRAM = r"""#!/bin/sh
@@ -98,9 +100,54 @@ def test_failures(machine: Machine, root: Caller, how: str) -> None:
     assert machine.record() == {}
 
 
-def test_what_was_staged_stays(machine: Machine, root: Caller) -> None:
-    before = root.call("Stage", OLD, {})
+def expect_empty(machine: Machine, root: Caller) -> None:
+    """Nothing that could be booted, and nothing that says that there is."""
+    assert not machine.kernel.is_loaded
+    assert machine.record() == {}
+    assert (root.get("State"), root.get("Staged")) == ("idle", {})
+
+
+@pytest.mark.parametrize("end", ["exit 1", "kill -KILL $$"])
+def test_failure_after_it_has_loaded(end: str, machine: Machine, root: Caller) -> None:
+    install(machine, GOOD + end + "\n")
+    error = root.error("Stage", "", {})
+    assert error.message.endswith("; nothing is staged now")
+    assert machine.kernel.unloads == 1
+    expect_empty(machine, root)
+
+
+def test_failure_in_the_place_of_another(machine: Machine, root: Caller) -> None:
+    """Which of the two is loaded then cannot be told."""
+    root.call("Stage", OLD, {})
+    root.call("Execute", options(when=IN_AN_HOUR))
     install(machine, PROGRAM + "exit 1\n")
+    error = root.error("Stage", NEW, {})
+    assert error.message.endswith("; nothing is staged now")
+    expect_empty(machine, root)
+    assert root.get("Scheduled") == {}
+
+
+def test_failure_that_cannot_be_unloaded(machine: Machine, root: Caller) -> None:
+    """Then it is nobody's, and not taken for what was staged before."""
+    root.call("Stage", OLD, {})
+    install(machine, PROGRAM + "exit 1\n")
+    machine.kernel.fail("unload", errno.EBUSY)
+    error = root.error("Stage", NEW, {})
+    assert "kexecctl unstage" in error.message
+    assert machine.record() == {}
+    machine.restart()
+    assert root.get("State") == "foreign"
+
+
+def test_nothing_to_let_go(machine: Machine, root: Caller) -> None:
+    install(machine, PROGRAM + "exit 1\n")
+    assert "nothing is staged now" not in root.error("Stage", "", {}).message
+    assert machine.kernel.unloads == 0
+
+
+def test_what_was_staged_stays_where_it_is_not_run(machine: Machine, root: Caller) -> None:
+    before = root.call("Stage", OLD, {})
+    machine.path("usr/sbin/kexec").unlink()
     root.error("Stage", NEW, {})
     assert root.call("GetStaged", {}) == before
 
