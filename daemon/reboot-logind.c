@@ -142,6 +142,8 @@ logind_schedule (const KexecEnvironment *environment, GDBusConnection *connectio
   set_wall_message (connection, request->message != NULL ? request->message : "", TRUE);
   if (call (connection, "ScheduleShutdown", g_variant_new ("(st)", type, request->when), error))
     return g_steal_pointer (&id);
+  /* Not at somebody else's shutdown. */
+  set_wall_message (connection, "", TRUE);
   if (error != NULL)
     g_dbus_error_strip_remote_error (*error);
   return NULL;

@@ -112,16 +112,18 @@ def test_failure_at_its_time_takes_it_back(staged: Any, alice: Caller, login: Lo
     assert login.reboots == []
 
 
-def test_logind_that_shows_nothing(staged: Any, alice: Caller, login: Login,
+def test_logind_that_shows_nothing(staged: Any, root: Caller, login: Login,
                                    machine: Machine) -> None:
     """As one of version 257 does while a program asks to wait: the timer is ours all the same."""
     login.refuse = lambda method, arguments: (
         ("org.freedesktop.login1.BlockedByInhibitorLock", "Not now")
         if method == "ScheduleShutdown" else None)
-    alice.call("Execute", options(when=IN_AN_HOUR))
+    root.call("Execute", options(when=IN_AN_HOUR, message="A new kernel"))
     assert "Not now" in machine.wait_event("PROBLEM").message
-    assert alice.get("State") == "scheduled"
-    alice.call("Execute", options(when=soon()))
+    # Not at somebody else's shutdown.
+    assert login.wall_messages == ["A new kernel", ""]
+    assert root.get("State") == "scheduled"
+    root.call("Execute", options(when=soon()))
     wait_for(lambda: login.reboots == [3], "the reboot")
 
 
