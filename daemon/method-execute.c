@@ -46,6 +46,14 @@ loads (KexecRequest *request)
          !kexec_options_get_boolean (request->options, "immediate");
 }
 
+/* Whether the back-end has to be able to kexec; the placeholder cannot even reboot. */
+static gboolean
+needs_backend (KexecRequest *request)
+{
+  return !kexec_options_get_boolean (request->options, "immediate") &&
+         (!is_cold (request) || loads (request) || request->service->backend == &kexec_reboot_none);
+}
+
 gboolean
 kexec_execute_prepare (KexecRequest *request, GError **error)
 {
@@ -58,7 +66,7 @@ kexec_execute_prepare (KexecRequest *request, GError **error)
   if (!is_cold (request) && !loads (request) &&
       !kexec_service_check_staged (service, stage_id, error))
     return FALSE;
-  return kexec_options_get_boolean (request->options, "immediate") ||
+  return !needs_backend (request) ||
          kexec_reboot_check (service->backend, service->environment, error);
 }
 

@@ -327,6 +327,21 @@ def test_inittab_that_does_not_kexec(init: Init, start: Start, root: Caller,
     root.call("Execute", {})
 
 
+def test_cold_reboot_needs_no_inittab_that_kexecs(init: Init, login: Login, root: Caller,
+                                                  off: Machine) -> None:
+    """But one that loads the default first does."""
+    init.be_sysvinit(kexecs=False)
+    off.configure("Entry=auto\nLoadDuringShutdown=yes")
+    login.vanish()
+    off.start()
+    assert root.error("Execute", options(allow_cold_reboot=True)).name == NO_BACKEND
+    assert off.kernel.loads == 0
+    off.configure("Entry=auto\nLoadDuringShutdown=no")
+    assert root.call("CanExecute", options(allow_cold_reboot=True))[0] == "yes"
+    root.call("Execute", options(allow_cold_reboot=True))
+    assert init.argv(SYSVINIT) == NOW[SYSVINIT]
+
+
 def test_inittab_that_anybody_can_change(init: Init, start: Start, root: Caller,
                                          off: Machine) -> None:
     init.be_sysvinit()
@@ -442,6 +457,7 @@ def test_unknown_init(off: Machine, login: Login, root: Caller) -> None:
     off.write("proc/1/comm", "runit\n")
     off.start()
     assert root.get("RebootBackend") == "none"
+    assert root.error("Execute", options(allow_cold_reboot=True)).name == NO_BACKEND
 
 
 assert LOGIND_UNIT in (contract.SOURCE / "daemon/names.h").read_text()
