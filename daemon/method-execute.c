@@ -138,21 +138,29 @@ new_schedule (KexecRequest *request)
   return schedule;
 }
 
+static const char *
+describe_target (const KexecSchedule *schedule)
+{
+  if (schedule->load)
+    return "into what is then the default kernel";
+  return *schedule->stage_id != '\0' ? "into the staged kernel" : "through the firmware";
+}
+
 static void
 set_schedule (KexecRequest *request, KexecSchedule *schedule)
 {
   g_autoptr (GDateTime) when = g_date_time_new_from_unix_local (schedule->when / G_USEC_PER_SEC);
   g_autofree char *text = when != NULL ? g_date_time_format (when, "%F %T %Z") : NULL;
+  const char *target = describe_target (schedule);
   GError *error = NULL;
 
   if (!kexec_service_set_schedule (request->service, schedule, &error)) {
     kexec_request_fail (request, error);
     return;
   }
-  kexec_log (KEXEC_EVENT_SCHEDULED,
-             kexec_service_log_fields (request->service->record, request->uid),
-             "uid %u scheduled a reboot into the staged kernel for %s", request->uid,
-             text != NULL ? text : "later");
+  kexec_log (
+    KEXEC_EVENT_SCHEDULED, kexec_service_log_fields (request->service->record, request->uid),
+    "uid %u scheduled a reboot %s for %s", request->uid, target, text != NULL ? text : "later");
   kexec_request_return (request, NULL);
 }
 

@@ -66,6 +66,25 @@ def test_scheduled_and_cancelled(machine: Machine, alice: Caller, bob: Caller) -
     assert machine.events("CANCELLED")[0]["KEXEC_UID"] == str(bob.user.uid)
 
 
+def scheduled(machine: Machine, root: Caller, **others: bool) -> str:
+    root.call("Execute", options(when=IN_AN_HOUR, **others))
+    return machine.wait_event("SCHEDULED").message
+
+
+def test_scheduled_into_what_is_staged(machine: Machine, root: Caller) -> None:
+    root.call("Stage", "", {})
+    assert "a reboot into the staged kernel for " in scheduled(machine, root)
+
+
+def test_scheduled_cold_reboot(machine: Machine, root: Caller) -> None:
+    assert "a reboot through the firmware for " in scheduled(machine, root, allow_cold_reboot=True)
+
+
+def test_scheduled_into_what_is_loaded_then(machine: Machine, root: Caller) -> None:
+    machine.configure("Entry=auto\nLoadDuringShutdown=yes")
+    assert "a reboot into what is then the default kernel for " in scheduled(machine, root)
+
+
 def test_execute_failed(machine: Machine, root: Caller, login: Login) -> None:
     root.call("Stage", "", {})
     login.refuse = lambda method, arguments: (
