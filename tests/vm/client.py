@@ -82,11 +82,6 @@ def empty_slot(machine: Machine) -> None:
     assert not slot_is_full(machine)
 
 
-def now(machine: Machine) -> int:
-    """The time of the guest, in µs."""
-    return int(machine.root.out("date +%s%6N"))
-
-
 def bus_call(shell: Shell, method: str, *arguments: str) -> str:
     """Call a method of org.kexec.Manager without interaction; its arguments as GVariant's text.
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -16,6 +16,7 @@ class Init:
     is_busy: str  # prints something as long as services are being started or stopped
     installed: str  # what a package's scripts would do once its files are there
     log: str  # what kexecd had to say since the boot
+    last_words: str = ""  # what a shutdown says on the console before / becomes read-only
 
 
 SYSTEMD = Init(
@@ -34,15 +35,17 @@ OPENRC_INIT = Init(
     power_off="openrc-shutdown --poweroff now",
     settle="true",
     is_busy="find /run/openrc/starting /run/openrc/rc.starting -not -type d 2>/dev/null",
-    installed="for service in /etc/init.d/kexecd*; do"
-    ' if [ -x "$service" ]; then rc-update add "${service##*/}" default; fi; done',
+    installed="rc-update add kexecd default && rc-service kexecd start",
     log="grep kexecd /var/log/syslog | tail -n 40",
+    # See guest/openrc/etc/init.d/mount-readonly.
+    last_words="Remounting / read-only",
 )
-SYSVINIT = Init(
-    "sysvinit",
-    power_off="telinit 0",
-    settle="true",
-    is_busy=OPENRC_INIT.is_busy,
-    installed=OPENRC_INIT.installed,
-    log=OPENRC_INIT.log,
+SYSVINIT = replace(OPENRC_INIT, name="sysvinit", power_off="telinit 0")
+# Debian's own scripts in the place of OpenRC.
+SYSV_RC = replace(
+    SYSVINIT,
+    name="sysv-rc",
+    is_busy="pgrep --full '[/]etc/init.d/rc '",
+    installed="true",
+    last_words="Deactivating swap...done.",
 )

@@ -75,3 +75,5 @@ BOOT = Kind("boot", PLAIN, second_disk="128M")
 SYSVINIT = Kind("sysvinit", recipe=recipe.OPENRC, init=init.SYSVINIT)
 # OpenRC's own init is PID 1.
 OPENRC_INIT = Kind("openrc-init", SYSVINIT, recipe=recipe.OPENRC, init=init.OPENRC_INIT)
+# sysvinit with Debian's own scripts, and kexec-tools', which kexecs at the end of them.
+SYSV_RC = Kind("sysv-rc", SYSVINIT, recipe=recipe.OPENRC, init=init.SYSV_RC)

@@ -10,7 +10,7 @@ from pathlib import Path
 from . import cache
 
 SOURCE = Path(__file__).parents[2]
-OPTIONS = ["--prefix=/usr", "--buildtype=release", "-Dtests=false"]
+OPTIONS = ["--prefix=/usr", "--buildtype=release", "-Dtests=false", "-Dopenrc=enabled"]
 
 
 def build() -> Path:

@@ -12,9 +12,6 @@ from .machine import Machine, Mark
 # Documentation/arch/x86/boot.rst: type_of_loader 0xD is kexec; the kernel shows it times 16.
 KEXEC_LOADER = 208
 
-# The last thing that OpenRC does; see guest/openrc/etc/init.d/mount-readonly.
-REMOUNTED = "Remounting / read-only"
-
 
 @dataclass(frozen=True)
 class Boot:
@@ -48,14 +45,14 @@ def passed_firmware(machine: Machine, since: Mark) -> bool:
 def last_shutdown_in_order(machine: Machine) -> bool:
     """Whether the boot before this one got to the end of its shutdown.
 
-    systemd's own journal says so; OpenRC has its logger stopped long before, but not the console.
+    systemd's own journal says so; elsewhere the logger is stopped long before, but not the console.
     """
     if machine.kind.init is SYSTEMD:
         messages = machine.root.out("journalctl --boot=-1 --output=cat --lines=60")
         return "Reached target umount.target" in messages and "Journal stopped" in messages
     before, _ = _console(machine)
-    _, remounted, last = before.rpartition(REMOUNTED)
-    return bool(remounted) and "[ ok ]" in last
+    _, reached, last = before.rpartition(machine.kind.init.last_words)
+    return bool(reached) and "EXT4-fs (vda1): re-mounted" in last
 
 
 def found_clean(machine: Machine) -> bool:
@@ -70,10 +67,10 @@ def found_clean(machine: Machine) -> bool:
 
 
 def _console(machine: Machine) -> tuple[str, str]:
-    """What was said on the console before and since the current kernel started."""
-    before, started, since = machine.serial().rpartition("] Linux version ")
-    assert started, "the machine has not booted since it was restored"
-    return before, since
+    """What the boot before this one said on the console, and what this one did."""
+    boots = machine.serial().split("] Linux version ")
+    assert len(boots) > 1, "the machine has not booted since it was restored"
+    return boots[-2], boots[-1]
 
 
 def assert_kexeced(machine: Machine, before: Boot, since: Mark) -> Boot:

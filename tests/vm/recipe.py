@@ -66,8 +66,8 @@ SYSTEMD = Recipe(
     ("users", "systemd", "images"),
 )
 
-# OpenRC, with sysvinit and openrc-init to choose from as PID 1. kexec-tools is not installed: its
-# stop script kexecs by itself.
+# OpenRC, with sysvinit and openrc-init to choose from as PID 1. kexec-tools is for prepare/sysv-rc:
+# its stop script kexecs by itself.
 OPENRC = Recipe(
     "openrc",
     (
@@ -76,6 +76,7 @@ OPENRC = Recipe(
         "inetutils-syslogd",
         "initscripts",
         "libpam-elogind",  # a logind, which polkitd wants
+        "libxenmisc4.17",  # for kexec-tools
         "openrc",
         "sysvinit-core",
     ),

@@ -86,7 +86,10 @@ def with_project(tree: Path, kind: Kind = PLAIN) -> Saved:
     """The same machine with the project in it; `tree` is what `meson install` made."""
     login = at_login(kind)
     key = cache.key_of(
-        cache.identity(login.folder), Path(__file__).read_bytes(), cache.key_of_tree(tree)
+        cache.identity(login.folder),
+        Path(__file__).read_bytes(),
+        kind.init.installed,
+        cache.key_of_tree(tree),
     )
 
     def build(folder: Path) -> None:
@@ -134,8 +137,9 @@ def install(machine: Machine, tree: Path) -> None:
         with tarfile.open(fileobj=packed, mode="w") as archive:
             archive.add(tree, ".", filter=owned_by_root)
         packed.seek(0)
-        # /lib is a symlink in the guest, and the guest's clock stands where it was saved.
-        unpack = "tar -x -C / --keep-directory-symlink --no-overwrite-dir --warning=no-timestamp"
+        # /lib is a symlink in the guest. The guest's clock stands where it was saved, and OpenRC
+        # does not like files from the future.
+        unpack = "tar -x -C / --touch --keep-directory-symlink --no-overwrite-dir"
         machine.root.send(packed.read(), unpack)
 
     machine.root.run(
