@@ -35,7 +35,8 @@ OPENRC_INIT = Init(
     power_off="openrc-shutdown --poweroff now",
     settle="true",
     is_busy="find /run/openrc/starting /run/openrc/rc.starting -not -type d 2>/dev/null",
-    installed="rc-update add kexecd default && rc-service kexecd start",
+    # What OpenRC knows of services may be newer than the files of these.
+    installed="rc-update --update && rc-update add kexecd default && rc-service kexecd start",
     log="grep kexecd /var/log/syslog | tail -n 40",
     # See guest/openrc/etc/init.d/mount-readonly.
     last_words="Remounting / read-only",

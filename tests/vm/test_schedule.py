@@ -130,3 +130,28 @@ def test_slot_emptied_after_the_hand_over(staged_machine: Machine) -> None:
     proof.assert_cold(machine, before, mark)
     last = status(machine.alice)["LastExecution"]
     assert last["result"] == "cold" and "firmware" in last["text"]
+
+
+def test_without_logind(staged_machine: Machine) -> None:
+    """systemd alone: kexec.target; and where that does not start, everything is as before."""
+    machine, root = staged_machine, staged_machine.root
+    root.run("systemctl --quiet mask --runtime --now systemd-logind.service")
+    wait_for(lambda: status(root)["RebootBackend"] == "systemd", "the other back-end", 60)
+    root.run("systemctl --quiet mask --runtime kexec.target")
+    before, mark = proof.current_boot(machine), machine.mark()
+    failed = root.run("kexecctl reboot", code=Exit.FAILED)
+    assert "systemd: " in failed.stderr and "kexec.target" in failed.stderr
+    assert state(root) == "staged"
+    proof.assert_still_up(machine, before, mark)
+
+    root.run("systemctl --quiet unmask --runtime kexec.target")
+    _add_service(machine, "slow", SLOW_UNIT)
+    _add_service(machine, "writer", WRITER_UNIT)
+    terminal = machine.bob.terminal("echo here; cat")
+    terminal.expect("here")
+    root.run("kexecctl reboot --when=+3s --message='The kernel has to go'")
+    terminal.expect("The kernel has to go")
+    proof.assert_kexeced(machine, before, mark)
+    terminal.close(force=True)
+    assert root.out("cat /var/lib/written") == "written on stop"
+    assert status(root)["LastExecution"]["result"] == "arrived"
