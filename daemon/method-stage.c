@@ -372,6 +372,7 @@ on_staged (GObject *source, GAsyncResult *result, gpointer user_data)
                g_variant_new_parsed ("{'KEXEC_UID': <%u>, 'KEXEC_TITLE': <%s>}", request->uid,
                                      (const char *) g_hash_table_lookup (details, "title")),
                "Staging for uid %u failed: %s", request->uid, error->message);
+    kexec_service_note_failed_staging (service);
     kexec_request_fail (request, error);
   }
   kexec_service_set_staging (service, FALSE);

@@ -54,6 +54,8 @@ on_staged (GObject *source, GAsyncResult *result, gpointer user_data)
     g_prefix_error (
       &error, "%s",
       self->again ? "The staged kernel's files have changed, and cannot be staged again: " : "");
+    if (self->load)
+      kexec_service_note_failed_staging (self->service);
     g_task_return_error (task, error);
     return;
   }

@@ -275,6 +275,18 @@ kexec_service_set_record (KexecService *self, KexecRecord *record)
   publish (self);
 }
 
+void
+kexec_service_note_failed_staging (KexecService *self)
+{
+  g_autoptr (KexecRecord) left =
+    kexec_record_load (self->environment->runtime_fd, self->environment->boot_id);
+
+  if (self->record == NULL || left != NULL)
+    return;
+  kexec_service_cancel_schedule (self, 0, "the staged image was lost as another was loaded");
+  forget_record (self);
+}
+
 gboolean
 kexec_service_unload (KexecService *self, GError **error)
 {

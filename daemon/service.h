@@ -110,6 +110,9 @@ gboolean kexec_service_is_stale (KexecService *self);
 /** Takes the record of a new image; a schedule for the one before is cancelled. */
 void kexec_service_set_record (KexecService *self, KexecRecord *record);
 
+/** A staging has failed: the record on disk says whether what was staged before still is. */
+void kexec_service_note_failed_staging (KexecService *self);
+
 /** Empties the slot, whoever filled it. */
 gboolean kexec_service_unload (KexecService *self, GError **error);
 

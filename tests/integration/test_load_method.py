@@ -135,7 +135,6 @@ def test_failure_that_cannot_be_unloaded(machine: Machine, root: Caller) -> None
     error = root.error("Stage", NEW, {})
     assert "kexecctl unstage" in error.message
     assert machine.record() == {}
-    machine.restart()
     assert root.get("State") == "foreign"
 
 
