@@ -141,9 +141,10 @@ class TestInit:
 
     def test_failure_reaches_the_caller(self, system: System, machine: Machine) -> None:
         before, mark = proof.current_boot(machine), machine.mark()
-        machine.root.run(f"mv {system.fifo} {system.fifo}.away")
+        # With nothing in its place, sysvinit would soon make another.
+        machine.root.run(f"mv {system.fifo} {system.fifo}.away && mkdir {system.fifo}")
         done = machine.root.run("kexecctl reboot", code=None)
-        machine.root.run(f"mv {system.fifo}.away {system.fifo}")
+        machine.root.run(f"rmdir {system.fifo} && mv {system.fifo}.away {system.fifo}")
         assert done.returncode not in BEGUN, done.stdout
         assert system.backend in done.stderr
         assert (state(machine.root), slot_is_full(machine)) == ("staged", True)
