@@ -15,7 +15,7 @@
 #include "daemon/text.h"
 #include "image/error.h"
 
-#define MAX_COMPLAINT 300 /* bytes at the end of the standard error that are told */
+#define MAX_COMPLAINT 300 /* bytes at the beginning of the standard error that are told */
 
 /* What one of a program's output descriptors brings. */
 typedef struct {
@@ -244,9 +244,9 @@ attend (Run *self, GCancellable *cancellable, GError **error)
 static gboolean
 check_status (Run *self, int status, GError **error)
 {
-  gsize length = self->err.text->len;
-  char *tail = self->err.text->str + (length > MAX_COMPLAINT ? length - MAX_COMPLAINT : 0);
-  g_autofree char *last = kexec_text_sanitize (g_strstrip (g_strdelimit (tail, "\n\t", ' ')));
+  /* What follows the reason is a usage or a dump, kexec-tools' of its segments, say. */
+  char *said = g_string_truncate (self->err.text, MAX_COMPLAINT)->str;
+  g_autofree char *reason = kexec_text_sanitize (g_strstrip (g_strdelimit (said, "\n\t", ' ')));
   g_autofree char *how = NULL;
   g_autofree char *what = NULL;
 
@@ -254,7 +254,7 @@ check_status (Run *self, int status, GError **error)
     return TRUE;
   how = WIFSIGNALED (status) ? g_strdup_printf ("was ended by signal %d", WTERMSIG (status))
                              : g_strdup_printf ("failed with status %d", WEXITSTATUS (status));
-  what = *last != '\0' ? g_strdup_printf ("%s: '%s'", how, last) : g_strdup (how);
+  what = *reason != '\0' ? g_strdup_printf ("%s: '%s'", how, reason) : g_strdup (how);
   set_error (error, self->command, what);
   return FALSE;
 }

@@ -29,7 +29,8 @@ typedef struct {
  * from a worker.
  *
  * Returns: whether it exited with 0; else %FALSE with G_IO_ERROR_CANCELLED, or Failed and a
- * sentence without a full stop that names the program and the end of what it complained about.
+ * sentence without a full stop that names the program and the beginning of what it complained
+ * about.
  */
 gboolean kexec_command_run (const KexecEnvironment *environment, const KexecCommand *command,
                             GCancellable *cancellable, char **output, GError **error);

@@ -79,6 +79,9 @@ def test_the_other_method_is_named(machine: Machine, root: Caller) -> None:
 FAILURES = {
     "says why": ("echo 'kexec_load failed: Operation not permitted' >&2; echo more >&2; exit 1",
                  "kexec_load failed: Operation not permitted more'; see LoadMethod="),
+    "dumps a lot": ("echo 'kexec_load failed: Operation not permitted' >&2;"
+                    " for i in $(seq 100); do echo segment[$i].buf = 0x7f >&2; done; exit 1",
+                    "kexec_load failed: Operation not permitted"),
     "says nothing": ("exit 3", "failed with status 3; see LoadMethod="),
     "says too much": ("yes | head -c 300000 | tr -d '\\n' >&2; exit 1", "yyyy"),
     "says bad things": (r"printf '\033[31mred\n' >&2; exit 1", "[31mred"),
