@@ -56,16 +56,16 @@ def test_schedule_with_shutdowns_own_tools(staged_machine: Machine) -> None:
     root.run("kexecctl reboot --when=+10 --message='A new kernel'")
     terminal.expect("A new kernel")
     terminal.expect("will (kexec|reboot|go down)")
-    wait_for(lambda: "scheduled" in _shown(machine), "shutdown to show it", 60)
+    wait_for(lambda: "scheduled for" in _shown(machine), "shutdown to show it", 60)
 
     # Nobody else's shutdown: kexecd's own tools go on with it.
     root.run("kexecctl reboot --when=+40")
     assert state(root) == "scheduled"
     root.run("kexecctl cancel")
-    wait_for(lambda: "scheduled" not in _shown(machine), "shutdown to show nothing", 60)
+    wait_for(lambda: "scheduled for" not in _shown(machine), "shutdown to show nothing", 60)
 
     root.run("kexecctl reboot --when=+30")
-    wait_for(lambda: "scheduled" in _shown(machine), "shutdown to show it", 60)
+    wait_for(lambda: "scheduled for" in _shown(machine), "shutdown to show it", 60)
     root.run("shutdown -c")
     wait_for(lambda: state(root) == "staged", "the schedule to be cancelled", 60)
     assert "shutdown -c" in root.out("journalctl --boot --output=cat --unit=kexecd.service")
