@@ -17,7 +17,7 @@ from . import project, saved
 from .machine import Machine
 from .saved import Saved
 
-ROUNDS = 6
+ROUNDS = 4
 LIMIT = 300
 # The kernel's last words before its userspace begins: "Run /init as init process".
 USERSPACE = b"as init process"
