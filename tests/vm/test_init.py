@@ -151,11 +151,11 @@ class TestInit:
         proof.assert_still_up(machine, before, mark)
 
     def test_reboot(self, system: System, machine: Machine, terminal: pexpect.spawn) -> None:
-        """Users are told, services are waited for, and file systems are unmounted."""
+        """At its time users are told, services are waited for, and file systems are unmounted."""
         machine.root.put(system.service, "/etc/init.d/slow")
         machine.root.run(f"chmod +x /etc/init.d/slow; {system.start}")
         before, mark = proof.current_boot(machine), machine.mark()
-        reboot(machine.alice)
+        reboot(machine.alice, "kexecctl reboot --when=+5s")
         terminal.expect(system.told)
         after = proof.assert_kexeced(machine, before, mark)
         assert after.release == machine.image.releases[-1]
