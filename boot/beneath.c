@@ -196,3 +196,12 @@ kexec_beneath_read (int root_fd, const char *path, gsize max, GError **error)
     return NULL;
   return kexec_beneath_read_fd (fd, path, max, error);
 }
+
+gboolean
+kexec_beneath_is_roots (int root_fd, const struct stat *st)
+{
+  struct stat root = { .st_uid = 0 };
+
+  return !(st->st_mode & (S_IWGRP | S_IWOTH)) &&
+         (st->st_uid == 0 || (fstat (root_fd, &root) == 0 && st->st_uid == root.st_uid));
+}

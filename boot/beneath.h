@@ -3,6 +3,7 @@
 #pragma once
 
 #include <glib.h>
+#include <sys/stat.h>
 
 /**
  * kexec_beneath_open:
@@ -56,3 +57,7 @@ char *kexec_beneath_read (int root_fd, const char *path, gsize max, GError **err
  * As kexec_beneath_read(), from an open file; from its current position to its end.
  */
 char *kexec_beneath_read_fd (int fd, const char *path, gsize max, GError **error);
+
+/** Whether, by its @st, root alone can change a file or directory. In a tree somewhere else, the
+ * owner of @root_fd counts as root. */
+gboolean kexec_beneath_is_roots (int root_fd, const struct stat *st);

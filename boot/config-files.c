@@ -25,7 +25,7 @@ add_unreadable (const KexecConfigFiles *self, const char *path, const GError *er
 static gboolean
 is_safe (const KexecConfigFiles *self, const char *path, const struct stat *st)
 {
-  if ((st->st_uid == 0 || st->st_uid == self->owner) && !(st->st_mode & (S_IWGRP | S_IWOTH)))
+  if (kexec_beneath_is_roots (self->root_fd, st))
     return TRUE;
   kexec_findings_add (self->findings, KEXEC_FINDING_CONFIGURATION_INVALID, path, NULL,
                       "%s was ignored, because others than root can write it; run chown root and "
@@ -143,10 +143,5 @@ kexec_config_files_read_drop_ins (const KexecConfigFiles *self, const char *name
 KexecConfigFiles
 kexec_config_files (int root_fd, KexecFindings *findings)
 {
-  KexecConfigFiles self = { .root_fd = root_fd, .findings = findings };
-  struct stat st;
-
-  if (fstat (root_fd, &st) == 0)
-    self.owner = st.st_uid;
-  return self;
+  return (KexecConfigFiles){ .root_fd = root_fd, .findings = findings };
 }

@@ -15,7 +15,6 @@ typedef void (*KexecConfigParse) (gpointer user_data, const char *text, const ch
 /* One run over some files. */
 typedef struct {
   int root_fd;
-  uid_t owner; /* of the root directory */
   KexecFindings *findings;
 } KexecConfigFiles;
 

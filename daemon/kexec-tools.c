@@ -19,21 +19,8 @@ static const char *const paths[] = { "/usr/sbin/kexec", "/sbin/kexec" };
 
 /* --- the program --- */
 
-/* Whether root alone can change it. Returns: (transfer full) (nullable): why not. */
-static char *
-refuse_step (int root_fd, const char *path, const struct stat *st)
-{
-  struct stat root;
-
-  if (fstat (root_fd, &root) < 0 || (st->st_uid != 0 && st->st_uid != root.st_uid))
-    return g_strdup_printf ("%s belongs to user %u; give it to root (chown root)", path,
-                            st->st_uid);
-  if (st->st_mode & (S_IWGRP | S_IWOTH))
-    return g_strdup_printf ("others than root can write %s; run chmod go-w", path);
-  return NULL;
-}
-
-/* Judges what @path leads to and the directories that it names. */
+/* Judges what @path leads to and the directories that it names. Returns: (transfer full)
+ * (nullable): why root is not the only one who can change it. */
 static char *
 refuse_program (int root_fd, const char *path)
 {
@@ -43,15 +30,17 @@ refuse_program (int root_fd, const char *path)
     kexec_autofd fd = kexec_beneath_open_in_root (root_fd, step, O_PATH, NULL);
     gboolean is_program = g_str_equal (step, path);
     struct stat st;
-    char *refusal, *above;
+    char *above;
 
     if (fd < 0 || fstat (fd, &st) < 0)
       return g_strdup_printf ("%s cannot be looked at; install kexec-tools again", step);
     if (is_program && (!S_ISREG (st.st_mode) || !(st.st_mode & S_IXUSR)))
       return g_strdup_printf ("%s is no program; install kexec-tools again", path);
-    refusal = refuse_step (root_fd, step, &st);
-    if (refusal != NULL || g_str_equal (step, "/"))
-      return refusal;
+    if (!kexec_beneath_is_roots (root_fd, &st))
+      return g_strdup_printf ("others than root can change %s; run chown root and chmod go-w",
+                              step);
+    if (g_str_equal (step, "/"))
+      return NULL;
     above = g_path_get_dirname (step);
     g_free (step);
     step = above;

@@ -24,11 +24,6 @@
 #define MAX_FILE   65536
 #define MAX_BINARY (1024 * 1024)
 
-typedef struct {
-  int root_fd;
-  uid_t owner; /* of the root directory: root, but in a tree somewhere else */
-} Look;
-
 static void set_error (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
 static void
@@ -47,22 +42,21 @@ set_error (GError **error, const char *format, ...)
 }
 
 static gboolean
-is_safe (const Look *look, const struct stat *st)
+is_safe (int root_fd, const struct stat *st)
 {
-  return S_ISREG (st->st_mode) && (st->st_uid == 0 || st->st_uid == look->owner) &&
-         !(st->st_mode & (S_IWGRP | S_IWOTH));
+  return S_ISREG (st->st_mode) && kexec_beneath_is_roots (root_fd, st);
 }
 
 /* Returns: (transfer full) (nullable): the contents of a file that root alone can change. */
 static char *
-read_safely (const Look *look, const char *path, GError **error)
+read_safely (int root_fd, const char *path, GError **error)
 {
   g_autoptr (GError) cause = NULL;
-  kexec_autofd fd = kexec_beneath_open_in_root (look->root_fd, path, O_RDONLY, &cause);
+  kexec_autofd fd = kexec_beneath_open_in_root (root_fd, path, O_RDONLY, &cause);
   g_autofree char *text = NULL;
   struct stat st;
 
-  if (fd >= 0 && fstat (fd, &st) == 0 && !is_safe (look, &st)) {
+  if (fd >= 0 && fstat (fd, &st) == 0 && !is_safe (root_fd, &st)) {
     set_error (error, "Others than root can change %s; run chown root and chmod go-w", path);
     return NULL;
   }
@@ -74,9 +68,9 @@ read_safely (const Look *look, const char *path, GError **error)
 
 /* One without -k takes it for a mistake: init would wait in runlevel 6 for ever. */
 static gboolean
-reboot_knows_kexec (const Look *look)
+reboot_knows_kexec (int root_fd)
 {
-  kexec_autofd fd = kexec_beneath_open_in_root (look->root_fd, REBOOT, O_RDONLY, NULL);
+  kexec_autofd fd = kexec_beneath_open_in_root (root_fd, REBOOT, O_RDONLY, NULL);
   g_autofree char *bytes = g_malloc (MAX_BINARY);
   gsize length = 0;
   ssize_t n;
@@ -91,10 +85,10 @@ reboot_knows_kexec (const Look *look)
 
 /* Where a service stands among what runs in runlevel 6, "K09kexec"; -1 if it does not. */
 static int
-place_of (const Look *look, const char *service)
+place_of (int root_fd, const char *service)
 {
   kexec_autofd fd =
-    kexec_beneath_open_in_root (look->root_fd, "/etc/rc6.d", O_RDONLY | O_DIRECTORY, NULL);
+    kexec_beneath_open_in_root (root_fd, "/etc/rc6.d", O_RDONLY | O_DIRECTORY, NULL);
   g_autofree char *path = g_strdup_printf ("/proc/self/fd/%d", fd);
   g_autoptr (GDir) dir = fd >= 0 ? g_dir_open (path, 0, NULL) : NULL;
   const char *name;
@@ -108,25 +102,25 @@ place_of (const Look *look, const char *service)
 }
 
 static gboolean
-is_executable (const Look *look, const char *path)
+is_executable (int root_fd, const char *path)
 {
-  kexec_autofd fd = kexec_beneath_open_in_root (look->root_fd, path, O_PATH, NULL);
+  kexec_autofd fd = kexec_beneath_open_in_root (root_fd, path, O_PATH, NULL);
   struct stat st;
 
-  return fd >= 0 && fstat (fd, &st) == 0 && is_safe (look, &st) && (st.st_mode & S_IXUSR);
+  return fd >= 0 && fstat (fd, &st) == 0 && is_safe (root_fd, &st) && (st.st_mode & S_IXUSR);
 }
 
 static gboolean
-stop_script_is_last (const Look *look)
+stop_script_is_last (int root_fd)
 {
-  g_autofree char *rc = read_safely (look, RC, NULL);
-  g_autofree char *script = read_safely (look, STOP_SCRIPT, NULL);
+  g_autofree char *rc = read_safely (root_fd, RC, NULL);
+  g_autofree char *script = read_safely (root_fd, STOP_SCRIPT, NULL);
 
   /* OpenRC's rc stops it among the others, not last; Gentoo's script of this name loads. */
   return rc != NULL && strstr (rc, "/sbin/openrc") == NULL && script != NULL &&
-         strstr (script, "kexec -e") != NULL && is_executable (look, STOP_SCRIPT) &&
-         is_executable (look, "/sbin/kexec") && place_of (look, "kexec") >= 0 &&
-         place_of (look, "kexec") < place_of (look, "reboot");
+         strstr (script, "kexec -e") != NULL && is_executable (root_fd, STOP_SCRIPT) &&
+         is_executable (root_fd, "/sbin/kexec") && place_of (root_fd, "kexec") >= 0 &&
+         place_of (root_fd, "kexec") < place_of (root_fd, "reboot");
 }
 
 /* --- the steps of runlevel 6 --- */
@@ -140,10 +134,9 @@ typedef struct {
 } Verdict;
 
 static gboolean
-is_script (const Look *look, const char *path)
+is_script (int root_fd, const char *path)
 {
-  kexec_autofd fd =
-    *path == '/' ? kexec_beneath_open_in_root (look->root_fd, path, O_RDONLY, NULL) : -1;
+  kexec_autofd fd = *path == '/' ? kexec_beneath_open_in_root (root_fd, path, O_RDONLY, NULL) : -1;
   char magic[2];
 
   return fd >= 0 && pread (fd, magic, 2, 0) == 2 && magic[0] == '#' && magic[1] == '!';
@@ -151,7 +144,7 @@ is_script (const Look *look, const char *path)
 
 /* Returns: whether it could be judged. */
 static gboolean
-judge (const Look *look, const KexecInittabLine *line, Verdict *verdict, GError **error)
+judge (int root_fd, const KexecInittabLine *line, Verdict *verdict, GError **error)
 {
   g_auto (GStrv) words = g_strsplit_set (line->process, " \t", 2);
   g_autofree char *text = NULL;
@@ -162,15 +155,15 @@ judge (const Look *look, const KexecInittabLine *line, Verdict *verdict, GError 
   verdict->step = kexec_inittab_judge_command (line->process);
   if (verdict->step != KEXEC_STEP_GOES_ON)
     return TRUE;
-  if (g_str_equal (words[0], RC) && stop_script_is_last (look)) {
+  if (g_str_equal (words[0], RC) && stop_script_is_last (root_fd)) {
     verdict->step = KEXEC_STEP_KEXEC;
     verdict->by_stop_script = TRUE;
     return TRUE;
   }
   verdict->script = g_strdup (g_str_equal (words[0], RC) ? LAST_OF_RC : words[0]);
-  if (!is_script (look, verdict->script))
+  if (!is_script (root_fd, verdict->script))
     return TRUE;
-  text = read_safely (look, verdict->script, error);
+  text = read_safely (root_fd, verdict->script, error);
   if (text != NULL)
     verdict->step = kexec_inittab_judge_script (text);
   return text != NULL;
@@ -203,13 +196,13 @@ set_cold (const Verdict *verdict, GError **error)
 }
 
 static gboolean
-accept (const Look *look, const Verdict *verdict, GError **error)
+accept (int root_fd, const Verdict *verdict, GError **error)
 {
   if (verdict->by_stop_script)
     return TRUE;
-  if (verdict->step == KEXEC_STEP_KEXEC && reboot_knows_kexec (look))
+  if (verdict->step == KEXEC_STEP_KEXEC && reboot_knows_kexec (root_fd))
     return TRUE;
-  if (!reboot_knows_kexec (look))
+  if (!reboot_knows_kexec (root_fd))
     set_error (error,
                "A reboot does not end in a kexec, and this %s does not know the option -k; install"
                " sysvinit 3.08 or later and add the line 'r6:6:wait:%s' to %s, or " STOP_ADVICE,
@@ -224,23 +217,19 @@ accept (const Look *look, const Verdict *verdict, GError **error)
 gboolean
 kexec_last_step_check (int root_fd, GError **error)
 {
-  Look look = { .root_fd = root_fd };
   Verdict verdict = { .step = KEXEC_STEP_GOES_ON };
   g_autofree char *text = NULL;
   g_autoptr (GPtrArray) lines = NULL;
   gboolean is_judged = TRUE;
   gboolean kexecs;
-  struct stat st;
 
-  if (fstat (root_fd, &st) == 0)
-    look.owner = st.st_uid;
-  text = read_safely (&look, INITTAB, error);
+  text = read_safely (root_fd, INITTAB, error);
   if (text == NULL)
     return FALSE;
   lines = kexec_inittab_parse (text, '6');
   for (guint i = 0; i < lines->len && is_judged && verdict.step == KEXEC_STEP_GOES_ON; i++)
-    is_judged = judge (&look, lines->pdata[i], &verdict, error);
-  kexecs = is_judged && accept (&look, &verdict, error);
+    is_judged = judge (root_fd, lines->pdata[i], &verdict, error);
+  kexecs = is_judged && accept (root_fd, &verdict, error);
   g_free (verdict.script);
   return kexecs;
 }
