@@ -139,6 +139,32 @@ def test_slow_logind(staged: Any, alice: Caller, login: Login, machine: Machine)
     wait_for(lambda: login.scheduled == ("", 0), "the mirror to go")
 
 
+def test_execute_at_once_waits_for_what_is_being_shown(staged: Any, alice: Caller,
+                                                       login: Login) -> None:
+    """Shown after the reboot was asked for, it would be in its way."""
+    login.hold("ScheduleShutdown")
+    alice.call("Execute", options(when=IN_AN_HOUR))
+    login.wait_held("ScheduleShutdown")
+    call = alice.begin("Execute", {})
+    wait_for(lambda: alice.get("State") == "executing", "the execution to begin")
+    assert login.reboots == []
+    login.release("ScheduleShutdown")
+    call.result()
+    assert login.reboots == [3]
+    assert login.scheduled == ("", 0)
+
+
+def test_logind_that_forgets_it_shows_it_again(shown: None, alice: Caller, login: Login,
+                                               machine: Machine) -> None:
+    """One that restarts may have lost it, and nobody has cancelled anything."""
+    login.vanish()
+    wait_for(lambda: alice.get("RebootBackend") == "none", "logind to be gone")
+    login.scheduled = ("", 0)
+    login.appear()
+    wait_for(lambda: login.scheduled == ("dry-kexec", IN_AN_HOUR), "it to be shown again")
+    assert alice.get("State") == "scheduled"
+
+
 # The daemon restarts
 
 def test_restarted_daemon_keeps_it(shown: None, alice: Caller, login: Login,
