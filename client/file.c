@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "boot/fd.h"
+#include "image/digest.h"
 #include "image/error.h"
 
 #define CHUNK_SIZE (256 * 1024)
@@ -14,7 +15,7 @@ struct KexecFileHash {
   int fd;
   char *path;
   struct stat before;
-  GChecksum *checksum;
+  KexecDigest *digest;
   GThread *thread;
 };
 
@@ -70,7 +71,7 @@ hash (gpointer data)
       continue;
     if (n < 0)
       return GINT_TO_POINTER (errno);
-    g_checksum_update (self->checksum, chunk, n);
+    kexec_digest_update (self->digest, chunk, n);
     offset += n;
   }
   return NULL;
@@ -79,7 +80,7 @@ hash (gpointer data)
 static void
 hash_free (KexecFileHash *self)
 {
-  g_checksum_free (self->checksum);
+  kexec_digest_free (self->digest);
   g_free (self->path);
   g_free (self);
 }
@@ -103,7 +104,7 @@ kexec_file_hash_start (int fd, const char *path, guint64 *ret_size, GError **err
   self->fd = fd;
   self->path = g_strdup (path);
   self->before = before;
-  self->checksum = g_checksum_new (G_CHECKSUM_SHA256);
+  self->digest = kexec_digest_new (G_CHECKSUM_SHA256);
   self->thread = g_thread_new ("hash", hash, self);
   *ret_size = (guint64) before.st_size;
   return self;
@@ -132,5 +133,5 @@ kexec_file_hash_finish (KexecFileHash *file, GError **error)
                  "%s changed while it was read; try again when it is written", self->path);
     return NULL;
   }
-  return g_strdup (g_checksum_get_string (self->checksum));
+  return kexec_digest_finish (self->digest);
 }

@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "image/digest.h"
 #include "image/error.h"
 
 #define PIECE (1024 * 1024) /* bytes read at a time */
@@ -79,7 +80,7 @@ kexec_memfd_append (KexecMemfd *self, int fd, const char *name, guint64 size,
                     GCancellable *cancellable, KexecMemfdProgress progress, gpointer user_data,
                     char **sha256, GError **error)
 {
-  g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
+  g_autoptr (KexecDigest) digest = kexec_digest_new (G_CHECKSUM_SHA256);
   g_autofree char *piece = g_malloc (PIECE);
   guint64 done = 0;
   gssize got;
@@ -89,7 +90,7 @@ kexec_memfd_append (KexecMemfd *self, int fd, const char *name, guint64 size,
       return FALSE;
     if (done + got > size)
       return set_changed (error, name);
-    g_checksum_update (checksum, (const guchar *) piece, got);
+    kexec_digest_update (digest, piece, got);
     if (!append (self, piece, got, error))
       return FALSE;
     done += got;
@@ -103,7 +104,7 @@ kexec_memfd_append (KexecMemfd *self, int fd, const char *name, guint64 size,
   }
   if (done != size)
     return set_changed (error, name);
-  *sha256 = g_strdup (g_checksum_get_string (checksum));
+  *sha256 = kexec_digest_finish (digest);
   return TRUE;
 }
 
@@ -146,7 +147,7 @@ kexec_memfd_seal (KexecMemfd *self, GError **error)
 char *
 kexec_memfd_digest (int fd, guint64 size, GError **error)
 {
-  g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
+  g_autoptr (KexecDigest) digest = kexec_digest_new (G_CHECKSUM_SHA256);
   g_autofree char *piece = g_malloc (PIECE);
   guint64 done = 0;
 
@@ -159,8 +160,8 @@ kexec_memfd_digest (int fd, guint64 size, GError **error)
                    got < 0 ? g_strerror (errno) : "it became shorter");
       return NULL;
     }
-    g_checksum_update (checksum, (const guchar *) piece, got);
+    kexec_digest_update (digest, piece, got);
     done += got;
   }
-  return g_strdup (g_checksum_get_string (checksum));
+  return kexec_digest_finish (digest);
 }

@@ -2,6 +2,8 @@
 /* Collects the ranges of a file that are signed, holds them against it, and digests them. */
 #include "image/signature/authenticode.h"
 
+#include "image/digest.h"
+
 #define CHECKSUM_SIZE  4
 #define DIRECTORY_SIZE 8
 #define PIECE          (64 * 1024) /* bytes read at a time */
@@ -87,14 +89,14 @@ collect (GArray *ranges, const KexecInput *input, const KexecPe *pe)
 }
 
 static gboolean
-digest_range (GChecksum *checksum, const KexecInput *input, const Range *range, guint8 *buffer)
+digest_range (KexecDigest *digest, const KexecInput *input, const Range *range, guint8 *buffer)
 {
   for (guint64 done = 0; done < range->size;) {
     gsize size = (gsize) MIN (range->size - done, PIECE);
 
     if (kexec_input_read (input, range->offset + done, buffer, size) < size)
       return FALSE;
-    g_checksum_update (checksum, buffer, (gssize) size);
+    kexec_digest_update (digest, buffer, size);
     done += size;
   }
   return TRUE;
@@ -105,17 +107,17 @@ kexec_authenticode_digest (const KexecInput *input, const KexecPe *pe, GChecksum
                            const char **problem)
 {
   g_autoptr (GArray) ranges = g_array_new (FALSE, FALSE, sizeof (Range));
-  g_autoptr (GChecksum) checksum = g_checksum_new (type);
+  g_autoptr (KexecDigest) digest = kexec_digest_new (type);
   g_autofree guint8 *buffer = g_malloc (PIECE);
 
   *problem = collect (ranges, input, pe);
   if (*problem != NULL)
     return NULL;
   for (guint i = 0; i < ranges->len; i++) {
-    if (!digest_range (checksum, input, &g_array_index (ranges, Range, i), buffer)) {
+    if (!digest_range (digest, input, &g_array_index (ranges, Range, i), buffer)) {
       *problem = "it cannot be read to its end";
       return NULL;
     }
   }
-  return g_strdup (g_checksum_get_string (checksum));
+  return kexec_digest_finish (digest);
 }
