@@ -10,6 +10,9 @@
 #define ID_CHARACTERS G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "._+@:-"
 #define STARS_MAX     3
 
+/* Of an entry's fields, those that ListEntries tells on request alone. */
+static const char *const verbose_keys[] = { "found-in", "named-by", NULL };
+
 KexecEntry *
 kexec_entry_new (void)
 {
@@ -191,6 +194,25 @@ kexec_entry_to_variant (const KexecEntry *self)
   if (self->is_uki) {
     put (&builder, "profile", g_variant_new_string (self->profile));
     put (&builder, "addons", new_strv (self->addons));
+  }
+  return g_variant_builder_end (&builder);
+}
+
+GVariant *
+kexec_entry_variant_to_brief (GVariant *entry)
+{
+  g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+  GVariantIter iter;
+  GVariant *item;
+
+  g_variant_iter_init (&iter, entry);
+  while ((item = g_variant_iter_next_value (&iter)) != NULL) {
+    g_autoptr (GVariant) owned = item;
+    const char *key;
+
+    g_variant_get_child (item, 0, "&s", &key);
+    if (!g_strv_contains (verbose_keys, key))
+      g_variant_builder_add_value (&builder, item);
   }
   return g_variant_builder_end (&builder);
 }

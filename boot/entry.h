@@ -111,5 +111,10 @@ void kexec_entry_add (GStrv *array, const char *text);
  * kexec_entry_is_id() replaced by "-". */
 char *kexec_entry_make_id (const char *name);
 
-/** Returns: (transfer floating): an a{sv} as ListEntries documents it. */
+/** Returns: (transfer floating): an a{sv} as ListEntries documents it, with what its option
+ * "verbose" adds. */
 GVariant *kexec_entry_to_variant (const KexecEntry *self);
+
+/** Returns: (transfer floating): of an a{sv} that kexec_entry_to_variant() made, what ListEntries
+ * tells without "verbose"; the values are shared. */
+GVariant *kexec_entry_variant_to_brief (GVariant *entry);

@@ -16,12 +16,15 @@ static GVariant *
 ask_service (const KexecOptions *options, GError **error)
 {
   g_autoptr (KexecConnection) connection = kexec_connection_new (options, error);
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
   g_autoptr (GVariant) reply = NULL;
 
   if (connection == NULL)
     return NULL;
-  reply =
-    kexec_connection_call (connection, "ListEntries", g_variant_new ("(a{sv})", NULL), NULL, error);
+  if (options->verbose || options->json)
+    g_variant_dict_insert (&dict, "verbose", "b", TRUE);
+  reply = kexec_connection_call (
+    connection, "ListEntries", g_variant_new ("(@a{sv})", g_variant_dict_end (&dict)), NULL, error);
   return reply != NULL ? g_variant_get_child_value (reply, 0) : NULL;
 }
 

@@ -4,6 +4,7 @@
 #include "daemon/entries.h"
 #include "daemon/log.h"
 #include "daemon/names.h"
+#include "daemon/options.h"
 
 /* A listing that is under way, and whom it answers. */
 typedef struct {
@@ -19,32 +20,48 @@ listing_free (Listing *self)
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Listing, listing_free)
 
+static GVariant *
+end_reply (GVariantBuilder *builder)
+{
+  return g_variant_ref_sink (g_variant_new ("(@aa{sv})", g_variant_builder_end (builder)));
+}
+
 /* The bus takes 32 MiB, and puts out who sends more. What does not fit are the last of thousands.
  */
-static GVariant *
-entries_to_variant (const GPtrArray *entries)
+static KexecListReplies
+make_replies (const GPtrArray *entries)
 {
-  g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
+  g_auto (GVariantBuilder) brief = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
+  g_auto (GVariantBuilder) verbose = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
   gsize size = 0;
 
   for (guint i = 0; i < entries->len && size < KEXEC_MAX_LISTING; i++) {
     GVariant *entry = kexec_entry_to_variant (entries->pdata[i]);
 
     size += g_variant_get_size (entry);
-    g_variant_builder_add_value (&builder, entry);
+    g_variant_builder_add_value (&brief, kexec_entry_variant_to_brief (entry));
+    g_variant_builder_add_value (&verbose, entry);
   }
   if (size >= KEXEC_MAX_LISTING)
     kexec_log (KEXEC_EVENT_PROBLEM, NULL,
                "There are more boot entries than fit into a message, and the last of them are not "
                "listed; keep fewer of them");
-  return g_variant_new ("(@aa{sv})", g_variant_builder_end (&builder));
+  return (KexecListReplies){ end_reply (&brief), end_reply (&verbose) };
 }
 
 static void
-answer (GQueue *asking, GVariant *reply)
+answer (KexecRequest *request, const KexecListReplies *replies)
+{
+  gboolean verbose = kexec_options_get_boolean (request->options, "verbose");
+
+  kexec_request_return (request, verbose ? replies->verbose : replies->brief);
+}
+
+static void
+answer_all (GQueue *asking, const KexecListReplies *replies)
 {
   for (GList *l = asking->head; l != NULL; l = l->next)
-    kexec_request_return (l->data, reply);
+    answer (l->data, replies);
 }
 
 static void
@@ -60,7 +77,7 @@ static void begin (KexecService *service);
 static void
 serve_waiting (KexecService *service)
 {
-  GVariant *known = kexec_list_memory_recall (&service->list_memory);
+  const KexecListReplies *known = kexec_list_memory_recall (&service->list_memory);
 
   if (g_queue_is_empty (&service->waiting_to_list))
     return;
@@ -68,7 +85,7 @@ serve_waiting (KexecService *service)
     begin (service);
     return;
   }
-  answer (&service->waiting_to_list, known);
+  answer_all (&service->waiting_to_list, known);
   g_queue_clear_full (&service->waiting_to_list, (GDestroyNotify) kexec_request_unref);
 }
 
@@ -82,10 +99,10 @@ on_listed (GObject *source, GAsyncResult *result, gpointer user_data)
 
   service->is_listing = FALSE;
   if (found != NULL) {
-    g_autoptr (GVariant) reply = g_variant_ref_sink (entries_to_variant (found->entries));
+    g_auto (KexecListReplies) replies = make_replies (found->entries);
 
-    kexec_list_memory_keep (&service->list_memory, g_steal_pointer (&found->watch), reply);
-    answer (&self->asking, reply);
+    kexec_list_memory_keep (&service->list_memory, g_steal_pointer (&found->watch), &replies);
+    answer_all (&self->asking, &replies);
   } else {
     fail (&self->asking, error);
   }
@@ -113,10 +130,10 @@ void
 kexec_list_run (KexecRequest *request)
 {
   KexecService *service = request->service;
-  GVariant *known = kexec_list_memory_recall (&service->list_memory);
+  const KexecListReplies *known = kexec_list_memory_recall (&service->list_memory);
 
   if (known != NULL) {
-    kexec_request_return (request, known);
+    answer (request, known);
     return;
   }
   g_queue_push_tail (&service->waiting_to_list, kexec_request_ref (request));

@@ -15,6 +15,11 @@
 /* clang-format off */
 static const KexecOption no_options[] = { { NULL } };
 
+static const KexecOption list_options[] = {
+  { "verbose", "b", 0, NULL },
+  { NULL }
+};
+
 static const KexecOption stage_id_option[] = {
   { "stage-id", "s", KEXEC_MAX_STAGE_ID, NULL },
   { NULL }
@@ -155,7 +160,7 @@ static const KexecMethod methods[] = {
   {
     .name = "ListEntries",
     .signal = "handle-list-entries",
-    .options = no_options,
+    .options = list_options,
     .shape = shape_inspect,
     .run = kexec_list_run,
   },

@@ -91,7 +91,13 @@ def test_list(machine: Machine, client: Client) -> None:
 
 def test_list_json(machine: Machine, client: Client, alice: Caller) -> None:
     entries = client.run(ALICE, "list", "--json").json
-    assert entries == alice.call("ListEntries", {})
+    assert entries == alice.call("ListEntries", options(verbose=True))
+    assert entries[0]["found-in"] == ["directory"]
+
+
+def test_list_tells_where_an_entry_is_from(machine: Machine, client: Client) -> None:
+    assert "Found in" not in client.run(ALICE, "list").out
+    assert "Found in" in client.run(ALICE, "list", "--verbose").out
 
 
 def test_list_of_another_root_needs_no_service(off: Machine, client: Client) -> None:

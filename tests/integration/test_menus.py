@@ -10,7 +10,7 @@ import pytest
 
 from . import contract
 from .bus import Monitor
-from .caller import Caller
+from .caller import Caller, options
 from .machine import CMDLINE, NEW, OLD, Machine, make_initrd
 from .wait import wait_for
 
@@ -34,7 +34,7 @@ PASSWORD = "set superusers=admin\npassword admin secret\n"
 
 
 def entries(caller: Caller) -> dict[str, Any]:
-    return {entry["id"]: entry for entry in caller.call("ListEntries", {})}
+    return {entry["id"]: entry for entry in caller.call("ListEntries", options(verbose=True))}
 
 
 def default_of(caller: Caller) -> Any:

@@ -22,8 +22,8 @@ def codes(findings: list[dict[str, object]]) -> list[object]:
 
 def test_list_has_every_field_of_the_contract(machine: Machine, alice: Caller) -> None:
     new, old = alice.call("ListEntries", {})
-    assert set(new) == {"id", "title", "version", "source", "found-in", "named-by", "kernel", "initrds", "cmdline",
-                        "default", "running", "trusted", "findings"}
+    assert set(new) == {"id", "title", "version", "source", "kernel", "initrds", "cmdline", "default", "running",
+                        "trusted", "findings"}
     assert new["id"] == new["version"] == NEW
     assert new["title"] == f"Test GNU/Linux, kernel {NEW}"
     assert new["kernel"] == f"/boot/vmlinuz-{NEW}"
@@ -31,6 +31,14 @@ def test_list_has_every_field_of_the_contract(machine: Machine, alice: Caller) -
     assert new["cmdline"] == CMDLINE
     assert (new["default"], new["running"], new["trusted"]) == (True, False, True)
     assert (old["default"], old["running"], old["trusted"]) == (False, True, True)
+
+
+def test_list_tells_on_request_where_an_entry_is_from(machine: Machine, alice: Caller) -> None:
+    brief = alice.call("ListEntries", {})
+    verbose = alice.call("ListEntries", options(verbose=True))
+    assert alice.call("ListEntries", options(verbose=False)) == brief
+    for entry, more in zip(brief, verbose, strict=True):
+        assert more == {**entry, "found-in": ["directory"], "named-by": []}
 
 
 def test_list_without_any_kernel_is_empty(machine: Machine, alice: Caller) -> None:

@@ -85,6 +85,32 @@ test_variant (void)
   }
 }
 
+/* What a menu does not need is told on request. */
+static void
+test_brief (void)
+{
+  g_autoptr (KexecEntry) entry = make_entry ();
+  g_autoptr (GVariant) verbose = g_variant_ref_sink (kexec_entry_to_variant (entry));
+  g_autoptr (GVariant) brief = g_variant_ref_sink (kexec_entry_variant_to_brief (verbose));
+  GVariantIter iter;
+  GVariant *value;
+  const char *key;
+  guint missing = 0;
+
+  g_variant_iter_init (&iter, verbose);
+  while (g_variant_iter_loop (&iter, "{&sv}", &key, &value)) {
+    g_autoptr (GVariant) same = g_variant_lookup_value (brief, key, NULL);
+
+    if (same == NULL) {
+      g_assert_true (g_str_equal (key, "found-in") || g_str_equal (key, "named-by"));
+      missing++;
+    } else {
+      g_assert_cmpvariant (same, value);
+    }
+  }
+  g_assert_cmpuint (missing, ==, 2);
+}
+
 /* What only unified kernel images have is there for them alone. */
 static void
 test_uki_variant (void)
@@ -150,6 +176,7 @@ main (int argc, char **argv)
   g_test_add_func ("/entry/is-id", test_is_id);
   g_test_add_func ("/entry/glob", test_glob);
   g_test_add_func ("/entry/variant", test_variant);
+  g_test_add_func ("/entry/brief", test_brief);
   g_test_add_func ("/entry/uki-variant", test_uki_variant);
   g_test_add_func ("/entry/unreadable", test_unreadable);
   g_test_add_func ("/entry/new", test_new);
