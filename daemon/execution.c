@@ -166,7 +166,7 @@ hand_over (GTask *task)
     abandon (task, error);
     return;
   }
-  kexec_log (KEXEC_EVENT_EXECUTING, kexec_service_log_fields (record, self->schedule->uid),
+  kexec_log (KEXEC_EVENT_EXECUTING, kexec_record_log_fields (record, self->schedule->uid),
              "uid %u reboots the machine into %s", self->schedule->uid,
              record != NULL ? record->title : "its firmware: nothing is staged");
   if (self->schedule->immediate) {
@@ -187,7 +187,7 @@ goes_cold (const Execution *self, const GError *error)
   if (!self->schedule->load || !self->schedule->allow_cold_reboot ||
       !kexec_service_is_empty (self->service))
     return FALSE;
-  kexec_log (KEXEC_EVENT_STAGE_FAILED, kexec_service_log_fields (NULL, self->schedule->uid),
+  kexec_log (KEXEC_EVENT_STAGE_FAILED, kexec_record_log_fields (NULL, self->schedule->uid),
              "Staging for uid %u failed, and the machine reboots through its firmware: %s",
              self->schedule->uid, error->message);
   return TRUE;
@@ -339,7 +339,7 @@ on_fired (GObject *source, GAsyncResult *result, gpointer user_data)
   if (kexec_execution_finish (result, &error))
     return;
   kexec_handover_note_failure (fired->service, fired->uid, error->message);
-  kexec_log (KEXEC_EVENT_CANCELLED, kexec_service_log_fields (fired->service->record, fired->uid),
+  kexec_log (KEXEC_EVENT_CANCELLED, kexec_record_log_fields (fired->service->record, fired->uid),
              "The reboot that uid %u scheduled was cancelled: %s", fired->uid, error->message);
 }
 

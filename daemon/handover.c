@@ -42,7 +42,7 @@ kexec_handover_fail (KexecService *service, const char *text)
   kexec_handover_end (service);
   kexec_log (
     KEXEC_EVENT_EXECUTE_FAILED,
-    kexec_service_log_fields (service->record, service->record != NULL ? service->record->uid : 0),
+    kexec_record_log_fields (service->record, service->record != NULL ? service->record->uid : 0),
     "%s", text);
   kexec_arrival_fail (service->environment, text);
   publish_last (service);

@@ -159,7 +159,7 @@ set_schedule (KexecRequest *request, KexecSchedule *schedule)
     return;
   }
   kexec_log (
-    KEXEC_EVENT_SCHEDULED, kexec_service_log_fields (request->service->record, request->uid),
+    KEXEC_EVENT_SCHEDULED, kexec_record_log_fields (request->service->record, request->uid),
     "uid %u scheduled a reboot %s for %s", request->uid, target, text != NULL ? text : "later");
   kexec_request_return (request, NULL);
 }

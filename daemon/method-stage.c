@@ -348,7 +348,7 @@ answer_staged (KexecRequest *request, KexecStaging *staging)
   else
     kexec_arrival_forget_late (service->environment);
   kexec_service_set_record (service, record);
-  kexec_log (KEXEC_EVENT_STAGED, kexec_service_log_fields (record, request->uid),
+  kexec_log (KEXEC_EVENT_STAGED, kexec_record_log_fields (record, request->uid),
              "%s was staged by uid %u", name, request->uid);
   kexec_request_return (request,
                         g_variant_new ("(@a{sv})", kexec_record_to_variant (record, FALSE)));

@@ -113,7 +113,7 @@ run_unstage (KexecRequest *request)
 {
   KexecService *service = request->service;
   g_autoptr (GVariant) fields =
-    g_variant_ref_sink (kexec_service_log_fields (service->record, request->uid));
+    g_variant_ref_sink (kexec_record_log_fields (service->record, request->uid));
   g_autofree char *title =
     g_strdup (service->record != NULL ? service->record->title : "Another program's image");
   GError *error = NULL;

@@ -282,3 +282,27 @@ kexec_record_to_variant (const KexecRecord *self, gboolean stale)
   g_variant_dict_insert_value (&dict, "findings", self->findings);
   return g_variant_dict_end (&dict);
 }
+
+GVariant *
+kexec_record_log_fields (const KexecRecord *self, guint32 uid)
+{
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
+
+  g_variant_dict_insert (&dict, "KEXEC_UID", "u", uid);
+  if (self == NULL)
+    return g_variant_dict_end (&dict);
+  g_variant_dict_insert (&dict, "KEXEC_ENTRY", "s", self->id);
+  g_variant_dict_insert (&dict, "KEXEC_TITLE", "s", self->title);
+  g_variant_dict_insert (&dict, "KEXEC_RELEASE", "s", self->release);
+  g_variant_dict_insert (&dict, "KEXEC_CMDLINE", "s", self->cmdline);
+  g_variant_dict_insert (&dict, "KEXEC_ACTION", "s", kexec_action_info (self->action)->id);
+  g_variant_dict_insert (&dict, "KEXEC_STAGE_ID", "s", self->stage_id);
+  for (guint i = 0; i < self->files->len; i++) {
+    const KexecRecordFile *file = self->files->pdata[i];
+    g_autofree char *key =
+      i == 0 ? g_strdup ("KEXEC_KERNEL_SHA256") : g_strdup_printf ("KEXEC_INITRD%u_SHA256", i - 1);
+
+    g_variant_dict_insert (&dict, key, "s", file->sha256);
+  }
+  return g_variant_dict_end (&dict);
+}

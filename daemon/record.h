@@ -85,3 +85,12 @@ gboolean kexec_record_is_stale (const KexecRecord *self, int root_fd);
 GVariant *kexec_record_to_property (const KexecRecord *self, gboolean stale);
 /** Returns: (transfer floating): what GetStaged returns. */
 GVariant *kexec_record_to_variant (const KexecRecord *self, gboolean stale);
+
+/**
+ * kexec_record_log_fields:
+ * @self: (nullable): %NULL: no image
+ * @uid: who acts on it now
+ *
+ * Returns: (transfer floating): an a{sv} for kexec_log() that says which image and who.
+ */
+GVariant *kexec_record_log_fields (const KexecRecord *self, guint32 uid);

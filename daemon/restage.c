@@ -64,7 +64,7 @@ on_staged (GObject *source, GAsyncResult *result, gpointer user_data)
     return;
   }
   record = kexec_staging_steal_record (self->staging);
-  kexec_log (KEXEC_EVENT_STAGED, kexec_service_log_fields (record, record->uid),
+  kexec_log (KEXEC_EVENT_STAGED, kexec_record_log_fields (record, record->uid),
              self->again ? "%s was staged again: its files had changed"
                          : "%s was staged to be booted at once",
              record->title);

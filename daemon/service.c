@@ -46,30 +46,6 @@ kexec_service_is_foreign (KexecService *self)
          kexec_kernel_slot (self->environment->root_fd) == KEXEC_SLOT_FULL;
 }
 
-GVariant *
-kexec_service_log_fields (const KexecRecord *record, guint32 uid)
-{
-  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
-
-  g_variant_dict_insert (&dict, "KEXEC_UID", "u", uid);
-  if (record == NULL)
-    return g_variant_dict_end (&dict);
-  g_variant_dict_insert (&dict, "KEXEC_ENTRY", "s", record->id);
-  g_variant_dict_insert (&dict, "KEXEC_TITLE", "s", record->title);
-  g_variant_dict_insert (&dict, "KEXEC_RELEASE", "s", record->release);
-  g_variant_dict_insert (&dict, "KEXEC_CMDLINE", "s", record->cmdline);
-  g_variant_dict_insert (&dict, "KEXEC_ACTION", "s", kexec_action_info (record->action)->id);
-  g_variant_dict_insert (&dict, "KEXEC_STAGE_ID", "s", record->stage_id);
-  for (guint i = 0; i < record->files->len; i++) {
-    const KexecRecordFile *file = record->files->pdata[i];
-    g_autofree char *key =
-      i == 0 ? g_strdup ("KEXEC_KERNEL_SHA256") : g_strdup_printf ("KEXEC_INITRD%u_SHA256", i - 1);
-
-    g_variant_dict_insert (&dict, key, "s", file->sha256);
-  }
-  return g_variant_dict_end (&dict);
-}
-
 /* --- properties --- */
 
 gboolean
@@ -195,7 +171,7 @@ kexec_service_refresh (KexecService *self)
   KexecSlot slot = kexec_kernel_slot (self->environment->root_fd);
 
   if (self->record != NULL && slot == KEXEC_SLOT_EMPTY && !self->staging) {
-    kexec_log (KEXEC_EVENT_LOST, kexec_service_log_fields (self->record, self->record->uid),
+    kexec_log (KEXEC_EVENT_LOST, kexec_record_log_fields (self->record, self->record->uid),
                "%s is no longer staged: another program emptied the slot", self->record->title);
     if (self->schedule != NULL)
       kexec_handover_note_failure (
@@ -248,7 +224,7 @@ on_expired (gpointer user_data)
     kexec_log (KEXEC_EVENT_PROBLEM, NULL, "The staged image has expired but stays: %s",
                error->message);
   else if (record != NULL)
-    kexec_log (KEXEC_EVENT_EXPIRED, kexec_service_log_fields (record, record->uid),
+    kexec_log (KEXEC_EVENT_EXPIRED, kexec_record_log_fields (record, record->uid),
                "%s, staged by uid %u, was let go: its time was over", record->title, record->uid);
 }
 
@@ -386,7 +362,7 @@ kexec_service_cancel_schedule (KexecService *self, guint32 uid, const char *why)
 {
   if (self->schedule == NULL)
     return;
-  kexec_log (KEXEC_EVENT_CANCELLED, kexec_service_log_fields (self->record, uid),
+  kexec_log (KEXEC_EVENT_CANCELLED, kexec_record_log_fields (self->record, uid),
              "The reboot that uid %u scheduled was cancelled: %s", self->schedule->uid, why);
   kexec_service_set_schedule (self, NULL, NULL);
 }

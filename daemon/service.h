@@ -130,6 +130,3 @@ void kexec_service_set_staging (KexecService *self, gboolean staging);
 
 /** Starts the timers anew, after whatever one that fired had to wait for. FALSE: there is none. */
 gboolean kexec_service_arm_timers (KexecService *self);
-
-/** Returns: (transfer floating): an a{sv} for kexec_log() that says which image and who. */
-GVariant *kexec_service_log_fields (const KexecRecord *record, guint32 uid);
