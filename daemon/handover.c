@@ -6,6 +6,7 @@
 #include "daemon/log.h"
 #include "daemon/login.h"
 #include "daemon/names.h"
+#include "daemon/properties.h"
 
 void
 kexec_handover_end (KexecService *service)
@@ -17,13 +18,6 @@ kexec_handover_end (KexecService *service)
   kexec_service_refresh (service);
 }
 
-static void
-publish_last (KexecService *service)
-{
-  kexec_bus_manager_set_last_execution (KEXEC_BUS_MANAGER (service->manager),
-                                        kexec_arrival_last (service->environment));
-}
-
 void
 kexec_handover_note_failure (KexecService *service, guint32 uid, const char *text)
 {
@@ -31,7 +25,7 @@ kexec_handover_note_failure (KexecService *service, guint32 uid, const char *tex
     kexec_arrival_note_failure (service->environment, uid, text);
   else if (kexec_arrival_expect (service->environment, service->record, uid, NULL))
     kexec_arrival_fail (service->environment, text);
-  publish_last (service);
+  kexec_properties_publish_last (service);
 }
 
 void
@@ -45,7 +39,7 @@ kexec_handover_fail (KexecService *service, const char *text)
     kexec_record_log_fields (service->record, service->record != NULL ? service->record->uid : 0),
     "%s", text);
   kexec_arrival_fail (service->environment, text);
-  publish_last (service);
+  kexec_properties_publish_last (service);
 }
 
 /* A daemon that was started again during the shutdown has missed the signal: ask. */

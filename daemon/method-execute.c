@@ -3,6 +3,7 @@
 
 #include "daemon/dispatch.h"
 #include "daemon/execution.h"
+#include "daemon/late-load.h"
 #include "daemon/log.h"
 #include "daemon/names.h"
 #include "daemon/ownership.h"
@@ -35,13 +36,22 @@ is_cold (KexecRequest *request)
          kexec_options_get_string (request->options, "stage-id") == NULL;
 }
 
+/* LoadDuringShutdown=; where that is not set, OpenRC's way is yes, any other's no. */
+static gboolean
+loads_late (const KexecEnvironment *environment)
+{
+  g_autoptr (KexecConfig) config = kexec_config_load (environment->root_fd);
+
+  return g_str_equal (kexec_late_load_when (environment, config), "during-shutdown");
+}
+
 /* With nothing staged, the default entry may be what is loaded when all else is done. */
 static gboolean
 loads (KexecRequest *request)
 {
   KexecService *service = request->service;
 
-  return kexec_service_is_empty (service) && kexec_service_loads_late (service) &&
+  return kexec_service_is_empty (service) && loads_late (service->environment) &&
          kexec_options_get_string (request->options, "stage-id") == NULL &&
          !kexec_options_get_boolean (request->options, "immediate");
 }

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "config.h"
-
 #include "daemon/service.h"
 
 #include <malloc.h>
@@ -10,27 +8,14 @@
 #include "daemon/dispatch.h"
 #include "daemon/execution.h"
 #include "daemon/handover.h"
-#include "daemon/late-load.h"
 #include "daemon/log.h"
 #include "daemon/method-list.h"
 #include "daemon/names.h"
-#include "daemon/preflight.h"
+#include "daemon/properties.h"
 #include "daemon/request.h"
 #include "daemon/store.h"
 
-static const char *
-state_name (KexecService *self)
-{
-  if (self->handing_over)
-    return "executing";
-  if (self->staging)
-    return "staging";
-  if (self->schedule != NULL)
-    return "scheduled";
-  if (self->record != NULL)
-    return "staged";
-  return kexec_service_is_foreign (self) ? "foreign" : "idle";
-}
+/* --- the slot and its record --- */
 
 gboolean
 kexec_service_is_empty (KexecService *self)
@@ -46,8 +31,6 @@ kexec_service_is_foreign (KexecService *self)
          kexec_kernel_slot (self->environment->root_fd) == KEXEC_SLOT_FULL;
 }
 
-/* --- properties --- */
-
 gboolean
 kexec_service_is_stale (KexecService *self)
 {
@@ -55,31 +38,10 @@ kexec_service_is_stale (KexecService *self)
          kexec_record_is_stale (self->record, self->environment->root_fd);
 }
 
-/* Whether the daemon is still needed depends on the same. */
-static void
-publish (KexecService *self)
-{
-  KexecBusManager *bus = KEXEC_BUS_MANAGER (self->manager);
-  g_autoptr (GVariantDict) scheduled = g_variant_dict_new (NULL);
-
-  if (self->schedule != NULL) {
-    g_variant_dict_insert (scheduled, "when", "t", (guint64) self->schedule->when);
-    g_variant_dict_insert (scheduled, "uid", "u", self->schedule->uid);
-  }
-  kexec_bus_manager_set_scheduled (bus, g_variant_dict_end (scheduled));
-  kexec_bus_manager_set_staged (
-    bus, self->record != NULL
-           ? kexec_record_to_property (self->record, kexec_service_is_stale (self))
-           : g_variant_new ("a{sv}", NULL));
-  kexec_bus_manager_set_reboot_backend (bus, self->backend->name);
-  kexec_bus_manager_set_state (bus, state_name (self));
-  kexec_service_touch (self);
-}
-
 static void
 on_files_changed (gpointer user_data)
 {
-  publish (user_data);
+  kexec_properties_publish (user_data);
 }
 
 /* After the record has changed. */
@@ -89,69 +51,6 @@ watch_files (KexecService *self)
   kexec_stale_watch_set (&self->stale_watch, self->record, self->environment->root_fd,
                          on_files_changed, self);
 }
-
-static void
-publish_obstacles (KexecService *self)
-{
-  g_autoptr (KexecFindings) findings = kexec_findings_new ();
-  g_autoptr (GError) error = NULL;
-
-  kexec_preflight_obstacles (self->environment, findings);
-  if (!kexec_reboot_check (self->backend, self->environment, &error))
-    kexec_findings_add (findings, KEXEC_FINDING_NO_REBOOT_BACKEND, NULL, NULL,
-                        "An image can be staged, but not executed in order: %s", error->message);
-  kexec_bus_manager_set_obstacles (KEXEC_BUS_MANAGER (self->manager),
-                                   kexec_findings_to_variant (findings));
-}
-
-gboolean
-kexec_service_loads_late (KexecService *self)
-{
-  g_autoptr (KexecConfig) config = kexec_config_load (self->environment->root_fd);
-
-  return g_str_equal (kexec_late_load_when (self->environment, config), "during-shutdown");
-}
-
-static void
-publish_features (KexecService *self)
-{
-  const char *features[4] = { NULL };
-  guint n = 0;
-
-  if (HAVE_SYSTEMD)
-    features[n++] = "logind";
-  if (HAVE_POLKIT)
-    features[n++] = "polkit";
-  if (kexec_log_uses_journal ())
-    features[n++] = "journal";
-  kexec_bus_manager_set_features (KEXEC_BUS_MANAGER (self->manager), features);
-}
-
-static void
-publish_load_default (KexecService *self)
-{
-  g_autoptr (KexecConfig) config = kexec_config_load (self->environment->root_fd);
-
-  kexec_bus_manager_set_load_default (KEXEC_BUS_MANAGER (self->manager),
-                                      kexec_late_load_when (self->environment, config));
-}
-
-static void
-on_read (const char *property, gpointer user_data)
-{
-  KexecService *self = user_data;
-
-  if (g_str_equal (property, "state") || g_str_equal (property, "staged") ||
-      g_str_equal (property, "scheduled"))
-    kexec_service_refresh (self);
-  else if (g_str_equal (property, "obstacles"))
-    publish_obstacles (self);
-  else if (g_str_equal (property, "load-default"))
-    publish_load_default (self);
-  kexec_service_touch (self);
-}
-
-/* --- the slot and its record --- */
 
 static void
 forget_record (KexecService *self)
@@ -185,7 +84,7 @@ kexec_service_refresh (KexecService *self)
       KEXEC_EVENT_FOREIGN, NULL,
       "The slot holds an image that another program loaded; 'kexecctl unstage' lets it go");
   self->foreign_logged = kexec_service_is_foreign (self);
-  publish (self);
+  kexec_properties_publish (self);
 }
 
 gboolean
@@ -248,7 +147,7 @@ kexec_service_set_record (KexecService *self, KexecRecord *record)
     kexec_service_cancel_schedule (self, record->uid, "another image was staged");
   arm_expiry (self);
   watch_files (self);
-  publish (self);
+  kexec_properties_publish (self);
 }
 
 void
@@ -276,7 +175,7 @@ kexec_service_unload (KexecService *self, GError **error)
   kexec_service_cancel_schedule (self, 0, "the image was unstaged");
   kexec_arrival_forget_late (self->environment);
   forget_record (self);
-  publish (self);
+  kexec_properties_publish (self);
   return TRUE;
 }
 
@@ -339,7 +238,7 @@ kexec_service_set_schedule (KexecService *self, KexecSchedule *schedule, GError 
     return FALSE;
   }
   kexec_mirror_update (self);
-  publish (self);
+  kexec_properties_publish (self);
   return TRUE;
 }
 
@@ -370,6 +269,15 @@ kexec_service_cancel_schedule (KexecService *self, guint32 uid, const char *why)
 /* --- coming and going --- */
 
 static void
+on_read (const char *property, gpointer user_data)
+{
+  KexecService *self = user_data;
+
+  kexec_properties_refresh (self, property);
+  kexec_service_touch (self);
+}
+
+static void
 on_login_changed (GDBusConnection *connection, const char *name, const char *owner,
                   gpointer user_data)
 {
@@ -377,7 +285,7 @@ on_login_changed (GDBusConnection *connection, const char *name, const char *own
 
   self->backend = kexec_reboot_probe (self->environment, connection);
   kexec_mirror_renew (self);
-  publish (self);
+  kexec_properties_publish (self);
 }
 
 static void
@@ -469,13 +377,9 @@ kexec_service_new (const KexecEnvironment *environment, GDBusConnection *connect
   if (!kexec_arrival_record (environment, &cause))
     kexec_log (KEXEC_EVENT_PROBLEM, NULL, "%s", cause->message);
   recover (self);
-  kexec_bus_manager_set_version (KEXEC_BUS_MANAGER (self->manager), VERSION);
-  publish_features (self);
-  kexec_bus_manager_set_last_execution (KEXEC_BUS_MANAGER (self->manager),
-                                        kexec_arrival_last (environment));
+  kexec_properties_init (self);
   kexec_service_arm_timers (self);
   kexec_service_refresh (self);
-  publish_obstacles (self);
 
   kexec_handover_watch (self);
   self->login_watch =

@@ -81,14 +81,6 @@ void kexec_service_refresh (KexecService *self);
 /** Somebody is using the daemon: idle time begins anew. */
 void kexec_service_touch (KexecService *self);
 
-/**
- * kexec_service_loads_late:
- *
- * Returns: whether a reboot with nothing staged loads the default entry (LoadDuringShutdown=; where
- * that is not set, OpenRC's way is yes, any other's no).
- */
-gboolean kexec_service_loads_late (KexecService *self);
-
 /** Whether nothing at all is loaded, and the kernel says so. */
 gboolean kexec_service_is_empty (KexecService *self);
 
