@@ -7,6 +7,7 @@
 #include "daemon/log.h"
 #include "daemon/names.h"
 #include "daemon/restage.h"
+#include "daemon/slot.h"
 
 /* Files that change while they are loaded are loaded again; what goes on and on is no end. */
 #define MAX_STAGINGS 2
@@ -36,7 +37,7 @@ let_go (Execution *self)
 
   if (self->has_loaded && self->service->record != NULL &&
       g_str_equal (self->service->record->stage_id, self->schedule->stage_id) &&
-      !kexec_service_unload (self->service, &error))
+      !kexec_slot_unload (self->service, &error))
     kexec_log (KEXEC_EVENT_PROBLEM, NULL, "%s", error->message);
 }
 
@@ -132,11 +133,11 @@ check_slot (Execution *self, GError **error)
 {
   KexecService *service = self->service;
 
-  kexec_service_refresh (service);
-  if (kexec_service_is_empty (service) && *self->schedule->stage_id == '\0' &&
+  kexec_slot_refresh (service);
+  if (kexec_slot_is_empty (service) && *self->schedule->stage_id == '\0' &&
       (self->schedule->allow_cold_reboot || self->schedule->load))
     return TRUE;
-  return kexec_service_check_staged (service, self->schedule->stage_id, error);
+  return kexec_slot_check_staged (service, self->schedule->stage_id, error);
 }
 
 static gboolean
@@ -185,7 +186,7 @@ static gboolean
 goes_cold (const Execution *self, const GError *error)
 {
   if (!self->schedule->load || !self->schedule->allow_cold_reboot ||
-      !kexec_service_is_empty (self->service))
+      !kexec_slot_is_empty (self->service))
     return FALSE;
   kexec_log (KEXEC_EVENT_STAGE_FAILED, kexec_record_log_fields (NULL, self->schedule->uid),
              "Staging for uid %u failed, and the machine reboots through its firmware: %s",
@@ -313,7 +314,7 @@ kexec_execution_start (KexecService *service, KexecSchedule *schedule, GAsyncRea
   /* From now on nothing else may change the state. */
   service->handing_over = service->executing = TRUE;
   kexec_service_cancel_schedule (service, schedule->uid, "a reboot was asked for at once");
-  kexec_service_refresh (service);
+  kexec_slot_refresh (service);
   look (task);
 }
 

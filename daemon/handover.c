@@ -7,6 +7,7 @@
 #include "daemon/login.h"
 #include "daemon/names.h"
 #include "daemon/properties.h"
+#include "daemon/slot.h"
 
 void
 kexec_handover_end (KexecService *service)
@@ -15,7 +16,7 @@ kexec_handover_end (KexecService *service)
   service->handing_over = FALSE;
   kexec_service_arm_timers (service);
   kexec_mirror_update (service);
-  kexec_service_refresh (service);
+  kexec_slot_refresh (service);
 }
 
 void
@@ -81,7 +82,7 @@ kexec_handover_begin (KexecService *service)
   service->handover_timer = kexec_clock_add_timer (
     CLOCK_BOOTTIME, kexec_clock_boottime () + service->environment->handover_sec * G_USEC_PER_SEC,
     on_handover_timeout, service);
-  kexec_service_refresh (service);
+  kexec_slot_refresh (service);
 }
 
 /* logind says that a shutdown begins, or that one was broken off. */

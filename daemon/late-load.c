@@ -8,6 +8,7 @@
 #include "daemon/dispatch.h"
 #include "daemon/log.h"
 #include "daemon/method-stage.h"
+#include "daemon/slot.h"
 
 /* --- whether it is wanted --- */
 
@@ -63,11 +64,11 @@ kexec_late_load_prepare (KexecRequest *request, GError **error)
 {
   KexecService *service = request->service;
 
-  kexec_service_refresh (service);
+  kexec_slot_refresh (service);
   if (service->staging)
     g_set_error_literal (error, KEXEC_ERROR, KEXEC_ERROR_BUSY,
                          "An image was just being staged, and it was too late to wait for that");
-  else if (kexec_service_is_foreign (service))
+  else if (kexec_slot_is_foreign (service))
     g_set_error_literal (error, KEXEC_ERROR, KEXEC_ERROR_FOREIGN_IMAGE,
                          "Another program has loaded an image, and it stays; let it go with"
                          " 'kexecctl unstage'");
@@ -196,7 +197,7 @@ let_go (KexecService *service)
 {
   g_autoptr (GError) error = NULL;
 
-  if (service->record != NULL && !kexec_service_unload (service, &error))
+  if (service->record != NULL && !kexec_slot_unload (service, &error))
     kexec_log (KEXEC_EVENT_PROBLEM, NULL, "%s stays loaded: %s", service->record->title,
                error->message);
 }

@@ -8,6 +8,7 @@
 #include "daemon/names.h"
 #include "daemon/ownership.h"
 #include "daemon/restage.h"
+#include "daemon/slot.h"
 
 #define BIT(action) KEXEC_ACTION_BIT (KEXEC_ACTION_##action)
 
@@ -31,7 +32,7 @@ is_cold (KexecRequest *request)
 {
   KexecService *service = request->service;
 
-  return kexec_service_is_empty (service) &&
+  return kexec_slot_is_empty (service) &&
          kexec_options_get_boolean (request->options, "allow-cold-reboot") &&
          kexec_options_get_string (request->options, "stage-id") == NULL;
 }
@@ -51,7 +52,7 @@ loads (KexecRequest *request)
 {
   KexecService *service = request->service;
 
-  return kexec_service_is_empty (service) && loads_late (service->environment) &&
+  return kexec_slot_is_empty (service) && loads_late (service->environment) &&
          kexec_options_get_string (request->options, "stage-id") == NULL &&
          !kexec_options_get_boolean (request->options, "immediate");
 }
@@ -70,11 +71,10 @@ kexec_execute_prepare (KexecRequest *request, GError **error)
   KexecService *service = request->service;
   const char *stage_id = kexec_options_get_string (request->options, "stage-id");
 
-  kexec_service_refresh (service);
+  kexec_slot_refresh (service);
   if (!kexec_ownership_check_busy (service, request->uid, error))
     return FALSE;
-  if (!is_cold (request) && !loads (request) &&
-      !kexec_service_check_staged (service, stage_id, error))
+  if (!is_cold (request) && !loads (request) && !kexec_slot_check_staged (service, stage_id, error))
     return FALSE;
   return !needs_backend (request) ||
          kexec_reboot_check (service->backend, service->environment, error);
@@ -199,7 +199,7 @@ check_again (KexecRequest *request, GError **error)
   if (g_cancellable_set_error_if_cancelled (request->cancellable, error) ||
       !kexec_ownership_check_busy (request->service, request->uid, error))
     return FALSE;
-  if (kexec_service_is_empty (request->service))
+  if (kexec_slot_is_empty (request->service))
     return TRUE;
   g_set_error_literal (error, KEXEC_ERROR, KEXEC_ERROR_STAGE_CHANGED,
                        "An image was staged in the meantime; look at 'kexecctl status' and decide"
@@ -216,7 +216,7 @@ on_default_checked (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autofree char *stage_id = NULL;
   GError *error = NULL;
 
-  kexec_service_refresh (request->service);
+  kexec_slot_refresh (request->service);
   request->service->scheduling = FALSE;
   if (!kexec_restage_finish (result, &stage_id, &error) && schedule->allow_cold_reboot)
     g_clear_error (&error);

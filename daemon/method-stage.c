@@ -13,6 +13,7 @@
 #include "daemon/names.h"
 #include "daemon/ownership.h"
 #include "daemon/preflight.h"
+#include "daemon/slot.h"
 #include "daemon/staging.h"
 #include "daemon/text.h"
 
@@ -91,11 +92,11 @@ kexec_stage_prepare (KexecRequest *request, GError **error)
 
   if (request->is_late)
     return kexec_late_load_prepare (request, error);
-  kexec_service_refresh (service);
+  kexec_slot_refresh (service);
   if (!kexec_ownership_check_busy (service, request->uid, error))
     return FALSE;
-  if (kexec_service_is_foreign (service) || stage_id != NULL) {
-    if (!kexec_service_check_staged (service, stage_id, error))
+  if (kexec_slot_is_foreign (service) || stage_id != NULL) {
+    if (!kexec_slot_check_staged (service, stage_id, error))
       return FALSE;
   }
   kexec_preflight_obstacles (service->environment, obstacles);
@@ -347,7 +348,7 @@ answer_staged (KexecRequest *request, KexecStaging *staging)
     kexec_late_load_expect (request, record);
   else
     kexec_arrival_forget_late (service->environment);
-  kexec_service_set_record (service, record);
+  kexec_slot_set_record (service, record);
   kexec_log (KEXEC_EVENT_STAGED, kexec_record_log_fields (record, request->uid),
              "%s was staged by uid %u", name, request->uid);
   kexec_request_return (request,
@@ -372,7 +373,7 @@ on_staged (GObject *source, GAsyncResult *result, gpointer user_data)
                g_variant_new_parsed ("{'KEXEC_UID': <%u>, 'KEXEC_TITLE': <%s>}", request->uid,
                                      (const char *) g_hash_table_lookup (details, "title")),
                "Staging for uid %u failed: %s", request->uid, error->message);
-    kexec_service_note_failed_staging (service);
+    kexec_slot_note_failed_staging (service);
     kexec_request_fail (request, error);
   }
   kexec_service_set_staging (service, FALSE);

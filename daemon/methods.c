@@ -9,6 +9,7 @@
 #include "daemon/method-stage.h"
 #include "daemon/names.h"
 #include "daemon/ownership.h"
+#include "daemon/slot.h"
 
 #define BIT(action) KEXEC_ACTION_BIT (KEXEC_ACTION_##action)
 
@@ -69,15 +70,15 @@ shape_inspect (KexecRequest *request)
 static gboolean
 prepare_get_staged (KexecRequest *request, GError **error)
 {
-  kexec_service_refresh (request->service);
-  return kexec_service_check_staged (request->service, NULL, error);
+  kexec_slot_refresh (request->service);
+  return kexec_slot_check_staged (request->service, NULL, error);
 }
 
 static void
 run_get_staged (KexecRequest *request)
 {
   const KexecRecord *record = request->service->record;
-  gboolean stale = kexec_service_is_stale (request->service);
+  gboolean stale = kexec_slot_is_stale (request->service);
 
   kexec_request_return (request,
                         g_variant_new ("(@a{sv})", kexec_record_to_variant (record, stale)));
@@ -91,12 +92,12 @@ prepare_unstage (KexecRequest *request, GError **error)
   KexecService *service = request->service;
   const char *stage_id = kexec_options_get_string (request->options, "stage-id");
 
-  kexec_service_refresh (service);
+  kexec_slot_refresh (service);
   if (!kexec_ownership_check_busy (service, request->uid, error))
     return FALSE;
-  if (stage_id == NULL && kexec_service_is_foreign (service))
+  if (stage_id == NULL && kexec_slot_is_foreign (service))
     return TRUE;
-  return kexec_service_check_staged (service, stage_id, error);
+  return kexec_slot_check_staged (service, stage_id, error);
 }
 
 static KexecActions
@@ -105,7 +106,7 @@ shape_unstage (KexecRequest *request)
   KexecService *service = request->service;
 
   return BIT (UNSTAGE) | kexec_ownership_need (service, request->uid) |
-         (kexec_service_is_foreign (service) ? BIT (STAGE_CUSTOM) : 0);
+         (kexec_slot_is_foreign (service) ? BIT (STAGE_CUSTOM) : 0);
 }
 
 static void
@@ -118,7 +119,7 @@ run_unstage (KexecRequest *request)
     g_strdup (service->record != NULL ? service->record->title : "Another program's image");
   GError *error = NULL;
 
-  if (!kexec_service_unload (service, &error)) {
+  if (!kexec_slot_unload (service, &error)) {
     kexec_request_fail (request, error);
     return;
   }
@@ -131,7 +132,7 @@ run_unstage (KexecRequest *request)
 static gboolean
 prepare_cancel (KexecRequest *request, GError **error)
 {
-  kexec_service_refresh (request->service);
+  kexec_slot_refresh (request->service);
   if (request->service->schedule != NULL)
     return TRUE;
   g_set_error_literal (error, KEXEC_ERROR, KEXEC_ERROR_NOT_STAGED,

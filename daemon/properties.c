@@ -7,6 +7,7 @@
 #include "daemon/late-load.h"
 #include "daemon/log.h"
 #include "daemon/preflight.h"
+#include "daemon/slot.h"
 
 /* --- those that follow the state --- */
 
@@ -21,7 +22,7 @@ state_name (KexecService *service)
     return "scheduled";
   if (service->record != NULL)
     return "staged";
-  return kexec_service_is_foreign (service) ? "foreign" : "idle";
+  return kexec_slot_is_foreign (service) ? "foreign" : "idle";
 }
 
 /* Whether the daemon is still needed depends on the same. */
@@ -38,7 +39,7 @@ kexec_properties_publish (KexecService *service)
   kexec_bus_manager_set_scheduled (bus, g_variant_dict_end (scheduled));
   kexec_bus_manager_set_staged (
     bus, service->record != NULL
-           ? kexec_record_to_property (service->record, kexec_service_is_stale (service))
+           ? kexec_record_to_property (service->record, kexec_slot_is_stale (service))
            : g_variant_new ("a{sv}", NULL));
   kexec_bus_manager_set_reboot_backend (bus, service->backend->name);
   kexec_bus_manager_set_state (bus, state_name (service));
@@ -106,7 +107,7 @@ kexec_properties_refresh (KexecService *service, const char *property)
 {
   if (g_str_equal (property, "state") || g_str_equal (property, "staged") ||
       g_str_equal (property, "scheduled"))
-    kexec_service_refresh (service);
+    kexec_slot_refresh (service);
   else if (g_str_equal (property, "obstacles"))
     publish_obstacles (service);
   else if (g_str_equal (property, "load-default"))

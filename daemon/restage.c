@@ -6,6 +6,7 @@
 #include "daemon/log.h"
 #include "daemon/method-stage.h"
 #include "daemon/preflight.h"
+#include "daemon/slot.h"
 #include "daemon/staging.h"
 
 typedef struct {
@@ -55,7 +56,7 @@ on_staged (GObject *source, GAsyncResult *result, gpointer user_data)
       &error, "%s",
       self->again ? "The staged kernel's files have changed, and cannot be staged again: " : "");
     if (self->load)
-      kexec_service_note_failed_staging (self->service);
+      kexec_slot_note_failed_staging (self->service);
     g_task_return_error (task, error);
     return;
   }
@@ -68,7 +69,7 @@ on_staged (GObject *source, GAsyncResult *result, gpointer user_data)
              self->again ? "%s was staged again: its files had changed"
                          : "%s was staged to be booted at once",
              record->title);
-  kexec_service_set_record (self->service, record);
+  kexec_slot_set_record (self->service, record);
   g_task_return_pointer (task, g_strdup (record->stage_id), g_free);
 }
 
@@ -113,8 +114,8 @@ on_listed_again (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (KexecEntry) entry = NULL;
   GError *error = NULL;
 
-  kexec_service_refresh (service);
-  if (!kexec_service_check_staged (service, NULL, &error)) {
+  kexec_slot_refresh (service);
+  if (!kexec_slot_check_staged (service, NULL, &error)) {
     g_task_return_error (task, error);
     return;
   }

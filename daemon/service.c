@@ -13,171 +13,7 @@
 #include "daemon/names.h"
 #include "daemon/properties.h"
 #include "daemon/request.h"
-#include "daemon/store.h"
-
-/* --- the slot and its record --- */
-
-gboolean
-kexec_service_is_empty (KexecService *self)
-{
-  return self->record == NULL && !self->staging &&
-         kexec_kernel_slot (self->environment->root_fd) == KEXEC_SLOT_EMPTY;
-}
-
-gboolean
-kexec_service_is_foreign (KexecService *self)
-{
-  return self->record == NULL && !self->staging &&
-         kexec_kernel_slot (self->environment->root_fd) == KEXEC_SLOT_FULL;
-}
-
-gboolean
-kexec_service_is_stale (KexecService *self)
-{
-  return kexec_stale_can_look (self->record) &&
-         kexec_record_is_stale (self->record, self->environment->root_fd);
-}
-
-static void
-on_files_changed (gpointer user_data)
-{
-  kexec_properties_publish (user_data);
-}
-
-/* After the record has changed. */
-static void
-watch_files (KexecService *self)
-{
-  kexec_stale_watch_set (&self->stale_watch, self->record, self->environment->root_fd,
-                         on_files_changed, self);
-}
-
-static void
-forget_record (KexecService *self)
-{
-  g_autoptr (GError) error = NULL;
-
-  g_clear_pointer (&self->record, kexec_record_free);
-  watch_files (self);
-  kexec_clock_clear_timer (&self->expiry_timer);
-  if (!kexec_store_remove (self->environment->runtime_fd, KEXEC_FILE_STAGED, FALSE, &error))
-    kexec_log (KEXEC_EVENT_PROBLEM, NULL, "%s", error->message);
-}
-
-void
-kexec_service_refresh (KexecService *self)
-{
-  KexecSlot slot = kexec_kernel_slot (self->environment->root_fd);
-
-  if (self->record != NULL && slot == KEXEC_SLOT_EMPTY && !self->staging) {
-    kexec_log (KEXEC_EVENT_LOST, kexec_record_log_fields (self->record, self->record->uid),
-               "%s is no longer staged: another program emptied the slot", self->record->title);
-    if (self->schedule != NULL)
-      kexec_handover_note_failure (
-        self, self->schedule->uid,
-        "Another program unloaded the staged image before its time came");
-    kexec_service_cancel_schedule (self, 0, "another program unloaded the staged image");
-    forget_record (self);
-  }
-  if (kexec_service_is_foreign (self) && !self->foreign_logged)
-    kexec_log (
-      KEXEC_EVENT_FOREIGN, NULL,
-      "The slot holds an image that another program loaded; 'kexecctl unstage' lets it go");
-  self->foreign_logged = kexec_service_is_foreign (self);
-  kexec_properties_publish (self);
-}
-
-gboolean
-kexec_service_check_staged (KexecService *self, const char *stage_id, GError **error)
-{
-  if (self->record == NULL && kexec_service_is_foreign (self))
-    g_set_error_literal (error, KEXEC_ERROR, KEXEC_ERROR_FOREIGN_IMAGE,
-                         "The loaded image is not from kexecd; let it go with 'kexecctl unstage'"
-                         " and stage again");
-  else if (self->record == NULL)
-    g_set_error_literal (error, KEXEC_ERROR, KEXEC_ERROR_NOT_STAGED,
-                         "Nothing is staged; choose a kernel with 'kexecctl stage'");
-  else if (stage_id != NULL && !g_str_equal (stage_id, self->record->stage_id))
-    g_set_error (error, KEXEC_ERROR, KEXEC_ERROR_STAGE_CHANGED,
-                 "Another image has been staged in the meantime (%s); look at 'kexecctl status' and"
-                 " decide again",
-                 self->record->title);
-  else
-    return TRUE;
-  return FALSE;
-}
-
-static void
-on_expired (gpointer user_data)
-{
-  KexecService *self = user_data;
-  g_autoptr (KexecRecord) record = NULL;
-  g_autoptr (GError) error = NULL;
-
-  kexec_clock_clear_timer (&self->expiry_timer);
-  kexec_service_refresh (self);
-  if (self->record == NULL || self->staging || self->handing_over)
-    return;
-  record = kexec_record_load (self->environment->runtime_fd, self->environment->boot_id);
-  if (!kexec_service_unload (self, &error))
-    kexec_log (KEXEC_EVENT_PROBLEM, NULL, "The staged image has expired but stays: %s",
-               error->message);
-  else if (record != NULL)
-    kexec_log (KEXEC_EVENT_EXPIRED, kexec_record_log_fields (record, record->uid),
-               "%s, staged by uid %u, was let go: its time was over", record->title, record->uid);
-}
-
-/* An image that waits for its scheduled time does not expire. */
-static void
-arm_expiry (KexecService *self)
-{
-  kexec_clock_clear_timer (&self->expiry_timer);
-  if (self->record != NULL && self->record->expires != 0 && self->schedule == NULL)
-    self->expiry_timer =
-      kexec_clock_add_timer (CLOCK_BOOTTIME, self->record->expires, on_expired, self);
-}
-
-void
-kexec_service_set_record (KexecService *self, KexecRecord *record)
-{
-  g_clear_pointer (&self->record, kexec_record_free);
-  self->record = record;
-  if (self->schedule != NULL && !self->handing_over &&
-      !g_str_equal (self->schedule->stage_id, record->stage_id))
-    kexec_service_cancel_schedule (self, record->uid, "another image was staged");
-  arm_expiry (self);
-  watch_files (self);
-  kexec_properties_publish (self);
-}
-
-void
-kexec_service_note_failed_staging (KexecService *self)
-{
-  g_autoptr (KexecRecord) left =
-    kexec_record_load (self->environment->runtime_fd, self->environment->boot_id);
-
-  if (self->record == NULL || left != NULL)
-    return;
-  kexec_service_cancel_schedule (self, 0, "the staged image was lost as another was loaded");
-  forget_record (self);
-}
-
-gboolean
-kexec_service_unload (KexecService *self, GError **error)
-{
-  g_autoptr (KexecKernelFacts) facts = kexec_kernel_facts_read (self->environment->root_fd);
-  int error_number = self->environment->ops->unload ();
-
-  if (error_number != 0) {
-    kexec_kernel_load_error (error_number, facts, error);
-    return FALSE;
-  }
-  kexec_service_cancel_schedule (self, 0, "the image was unstaged");
-  kexec_arrival_forget_late (self->environment);
-  forget_record (self);
-  kexec_properties_publish (self);
-  return TRUE;
-}
+#include "daemon/slot.h"
 
 /* --- the schedule --- */
 
@@ -187,7 +23,7 @@ on_time (gpointer user_data)
   KexecService *self = user_data;
 
   kexec_clock_clear_timer (&self->schedule_timer);
-  kexec_service_refresh (self);
+  kexec_slot_refresh (self);
   /* While an image is staged, or a reboot is under way, it waits for the end of that. */
   if (self->schedule != NULL && !self->staging && !self->handing_over)
     kexec_execution_fire (self);
@@ -201,7 +37,7 @@ kexec_service_arm_timers (KexecService *self)
   if (self->schedule != NULL)
     self->schedule_timer =
       kexec_clock_add_timer (CLOCK_REALTIME, self->schedule->when, on_time, self);
-  arm_expiry (self);
+  kexec_slot_arm_expiry (self);
   return self->schedule == NULL || self->schedule_timer != NULL;
 }
 
@@ -216,7 +52,7 @@ kexec_service_set_staging (KexecService *self, gboolean staging)
     malloc_trim (0);
 #endif
   }
-  kexec_service_refresh (self);
+  kexec_slot_refresh (self);
 }
 
 gboolean
@@ -324,28 +160,8 @@ kexec_service_touch (KexecService *self)
 static void
 recover (KexecService *self)
 {
-  int runtime_fd = self->environment->runtime_fd;
-  gboolean full = kexec_kernel_slot (self->environment->root_fd) == KEXEC_SLOT_FULL;
-  g_autoptr (KexecRecord) record = kexec_record_load (runtime_fd, self->environment->boot_id);
-
-  if (record != NULL && record->loading && full && !record->replaces) {
-    /* The slot was empty before this load, and it is full now. */
-    record->loading = FALSE;
-    kexec_record_save (record, runtime_fd, NULL);
-  } else if (record != NULL && record->loading) {
-    /* Nothing was loaded; or it was to replace an image of ours, and nobody can tell which of the
-     * two is in the slot: it is treated as foreign. */
-    if (full)
-      kexec_log (KEXEC_EVENT_PROBLEM, NULL,
-                 "kexecd stopped while %s was loaded over another image; which of them is in the"
-                 " slot is not known, 'kexecctl unstage' lets it go",
-                 record->title);
-    g_clear_pointer (&record, kexec_record_free);
-    kexec_store_remove (runtime_fd, KEXEC_FILE_STAGED, FALSE, NULL);
-  }
-  self->record = g_steal_pointer (&record);
-  watch_files (self);
-  self->schedule = kexec_schedule_load (runtime_fd, self->environment->boot_id);
+  kexec_slot_recover (self);
+  self->schedule = kexec_schedule_load (self->environment->runtime_fd, self->environment->boot_id);
   kexec_mirror_recover (self);
   if (kexec_arrival_is_pending (self->environment)) {
     /* Asked for, and not over yet: logind's signal or the time limit decides. */
@@ -379,7 +195,7 @@ kexec_service_new (const KexecEnvironment *environment, GDBusConnection *connect
   recover (self);
   kexec_properties_init (self);
   kexec_service_arm_timers (self);
-  kexec_service_refresh (self);
+  kexec_slot_refresh (self);
 
   kexec_handover_watch (self);
   self->login_watch =

@@ -75,38 +75,8 @@ void kexec_service_free (KexecService *self);
 void kexec_service_drain (KexecService *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (KexecService, kexec_service_free)
 
-/** Looks at the slot and brings state and properties up to date. */
-void kexec_service_refresh (KexecService *self);
-
 /** Somebody is using the daemon: idle time begins anew. */
 void kexec_service_touch (KexecService *self);
-
-/** Whether nothing at all is loaded, and the kernel says so. */
-gboolean kexec_service_is_empty (KexecService *self);
-
-/** Whether the slot holds an image that is not ours; refresh first. */
-gboolean kexec_service_is_foreign (KexecService *self);
-
-/**
- * kexec_service_check_staged:
- * @stage_id: (nullable): the image that the caller means
- *
- * Returns: whether our image is staged, and the one that is meant; else NotStaged, ForeignImage or
- * StageChanged.
- */
-gboolean kexec_service_check_staged (KexecService *self, const char *stage_id, GError **error);
-
-/** Whether the staged entry's files have changed since. Only if one is staged. */
-gboolean kexec_service_is_stale (KexecService *self);
-
-/** Takes the record of a new image; a schedule for the one before is cancelled. */
-void kexec_service_set_record (KexecService *self, KexecRecord *record);
-
-/** A staging has failed: the record on disk says whether what was staged before still is. */
-void kexec_service_note_failed_staging (KexecService *self);
-
-/** Empties the slot, whoever filled it. */
-gboolean kexec_service_unload (KexecService *self, GError **error);
 
 /** Takes a schedule and starts its timer; NULL: forgets the one there is. */
 gboolean kexec_service_set_schedule (KexecService *self, KexecSchedule *schedule, GError **error);
