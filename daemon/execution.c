@@ -8,6 +8,7 @@
 #include "daemon/names.h"
 #include "daemon/restage.h"
 #include "daemon/slot.h"
+#include "daemon/timetable.h"
 
 /* Files that change while they are loaded are loaded again; what goes on and on is no end. */
 #define MAX_STAGINGS 2
@@ -313,7 +314,7 @@ kexec_execution_start (KexecService *service, KexecSchedule *schedule, GAsyncRea
   g_task_set_task_data (task, self, (GDestroyNotify) execution_free);
   /* From now on nothing else may change the state. */
   service->handing_over = service->executing = TRUE;
-  kexec_service_cancel_schedule (service, schedule->uid, "a reboot was asked for at once");
+  kexec_timetable_cancel (service, schedule->uid, "a reboot was asked for at once");
   kexec_slot_refresh (service);
   look (task);
 }
@@ -356,7 +357,7 @@ kexec_execution_fire (KexecService *service)
       "its time was missed while the machine slept or kexecd was not running";
 
     kexec_handover_note_failure (service, schedule->uid, why);
-    kexec_service_cancel_schedule (service, schedule->uid, why);
+    kexec_timetable_cancel (service, schedule->uid, why);
     return;
   }
   fired = g_new0 (Fired, 1);
@@ -364,6 +365,6 @@ kexec_execution_fire (KexecService *service)
   fired->uid = schedule->uid;
   schedule = g_steal_pointer (&service->schedule);
   service->handing_over = TRUE;
-  kexec_service_set_schedule (service, NULL, NULL);
+  kexec_timetable_set (service, NULL, NULL);
   kexec_execution_start (service, schedule, on_fired, fired);
 }

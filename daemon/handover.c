@@ -8,13 +8,14 @@
 #include "daemon/names.h"
 #include "daemon/properties.h"
 #include "daemon/slot.h"
+#include "daemon/timetable.h"
 
 void
 kexec_handover_end (KexecService *service)
 {
   kexec_clock_clear_timer (&service->handover_timer);
   service->handing_over = FALSE;
-  kexec_service_arm_timers (service);
+  kexec_timetable_arm (service);
   kexec_mirror_update (service);
   kexec_slot_refresh (service);
 }

@@ -9,6 +9,7 @@
 #include "daemon/ownership.h"
 #include "daemon/restage.h"
 #include "daemon/slot.h"
+#include "daemon/timetable.h"
 
 #define BIT(action) KEXEC_ACTION_BIT (KEXEC_ACTION_##action)
 
@@ -164,7 +165,7 @@ set_schedule (KexecRequest *request, KexecSchedule *schedule)
   const char *target = describe_target (schedule);
   GError *error = NULL;
 
-  if (!kexec_service_set_schedule (request->service, schedule, &error)) {
+  if (!kexec_timetable_set (request->service, schedule, &error)) {
     kexec_request_fail (request, error);
     return;
   }

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <gio/gunixfdlist.h>
+#include <malloc.h>
 
 #include "daemon/arrival.h"
 #include "daemon/dispatch.h"
@@ -16,6 +17,7 @@
 #include "daemon/slot.h"
 #include "daemon/staging.h"
 #include "daemon/text.h"
+#include "daemon/timetable.h"
 
 #define BIT(action) KEXEC_ACTION_BIT (KEXEC_ACTION_##action)
 
@@ -329,6 +331,21 @@ on_progress (const char *phase, guint64 done, guint64 total, gpointer user_data)
                                  g_variant_new ("(stt)", phase, done, total), NULL);
 }
 
+/* A staging begins, or has ended: then timers that waited for its end fire. */
+static void
+set_staging (KexecService *service, gboolean staging)
+{
+  service->staging = staging;
+  if (!staging) {
+    kexec_timetable_arm (service);
+#ifdef __GLIBC__
+    /* What the workers needed for a listing and its checks: the daemon may wait for days now. */
+    malloc_trim (0);
+#endif
+  }
+  kexec_slot_refresh (service);
+}
+
 static void
 answer_kept (KexecRequest *request, const KexecRecord *record)
 {
@@ -376,7 +393,7 @@ on_staged (GObject *source, GAsyncResult *result, gpointer user_data)
     kexec_slot_note_failed_staging (service);
     kexec_request_fail (request, error);
   }
-  kexec_service_set_staging (service, FALSE);
+  set_staging (service, FALSE);
   start_next (service);
 }
 
@@ -407,7 +424,7 @@ kexec_stage_run (KexecRequest *request)
                                               "A reboot has begun that loads by itself"));
     return;
   }
-  kexec_service_set_staging (request->service, TRUE);
+  set_staging (request->service, TRUE);
   enqueue (request, TRUE);
 }
 

@@ -10,6 +10,7 @@
 #include "daemon/names.h"
 #include "daemon/ownership.h"
 #include "daemon/slot.h"
+#include "daemon/timetable.h"
 
 #define BIT(action) KEXEC_ACTION_BIT (KEXEC_ACTION_##action)
 
@@ -151,7 +152,7 @@ run_cancel (KexecRequest *request)
 {
   g_autofree char *why = g_strdup_printf ("uid %u asked for it", request->uid);
 
-  kexec_service_cancel_schedule (request->service, request->uid, why);
+  kexec_timetable_cancel (request->service, request->uid, why);
   kexec_request_return (request, NULL);
 }
 

@@ -5,6 +5,7 @@
 #include "daemon/log.h"
 #include "daemon/login.h"
 #include "daemon/service.h"
+#include "daemon/timetable.h"
 
 /* The mirror ends by itself when its time has come, which is no cancelling. */
 #define ENDS_BY_ITSELF (2 * G_USEC_PER_SEC)
@@ -32,10 +33,10 @@ cancel (KexecService *service, const KexecShutdown *shutdown)
   /* What is there is not ours to take back. */
   g_clear_pointer (&service->mirror.id, g_free);
   watch (service);
-  kexec_service_cancel_schedule (service, 0,
-                                 why != NULL ? why
-                                             : "what the init system showed of it is gone, as"
-                                               " after 'shutdown -c'");
+  kexec_timetable_cancel (service, 0,
+                          why != NULL ? why
+                                      : "what the init system showed of it is gone, as"
+                                        " after 'shutdown -c'");
 }
 
 static gboolean
@@ -148,7 +149,7 @@ on_shown (GObject *source, GAsyncResult *result, gpointer user_data)
     kexec_mirror_update (service);
     return;
   }
-  kexec_service_note_shown (service, self->id);
+  kexec_timetable_note_shown (service, self->id);
   /* It may have been cancelled before it was watched. */
   look_for_it (service, FALSE);
 }

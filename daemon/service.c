@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "daemon/service.h"
 
-#include <malloc.h>
-
 #include "daemon/arrival.h"
 #include "daemon/clock.h"
 #include "daemon/dispatch.h"
-#include "daemon/execution.h"
 #include "daemon/handover.h"
 #include "daemon/log.h"
 #include "daemon/method-list.h"
@@ -14,95 +11,7 @@
 #include "daemon/properties.h"
 #include "daemon/request.h"
 #include "daemon/slot.h"
-
-/* --- the schedule --- */
-
-static void
-on_time (gpointer user_data)
-{
-  KexecService *self = user_data;
-
-  kexec_clock_clear_timer (&self->schedule_timer);
-  kexec_slot_refresh (self);
-  /* While an image is staged, or a reboot is under way, it waits for the end of that. */
-  if (self->schedule != NULL && !self->staging && !self->handing_over)
-    kexec_execution_fire (self);
-}
-
-/* Anew after whatever a timer that fired had to wait for. */
-gboolean
-kexec_service_arm_timers (KexecService *self)
-{
-  kexec_clock_clear_timer (&self->schedule_timer);
-  if (self->schedule != NULL)
-    self->schedule_timer =
-      kexec_clock_add_timer (CLOCK_REALTIME, self->schedule->when, on_time, self);
-  kexec_slot_arm_expiry (self);
-  return self->schedule == NULL || self->schedule_timer != NULL;
-}
-
-void
-kexec_service_set_staging (KexecService *self, gboolean staging)
-{
-  self->staging = staging;
-  if (!staging) {
-    kexec_service_arm_timers (self);
-#ifdef __GLIBC__
-    /* What the workers needed for a listing and its checks: the daemon may wait for days now. */
-    malloc_trim (0);
-#endif
-  }
-  kexec_slot_refresh (self);
-}
-
-gboolean
-kexec_service_set_schedule (KexecService *self, KexecSchedule *schedule, GError **error)
-{
-  if (schedule != NULL && !kexec_schedule_save (schedule, self->environment->runtime_fd,
-                                                self->environment->boot_id, error)) {
-    kexec_schedule_free (schedule);
-    return FALSE;
-  }
-  if (schedule == NULL)
-    kexec_schedule_remove (self->environment->runtime_fd);
-  g_clear_pointer (&self->schedule, kexec_schedule_free);
-  self->schedule = schedule;
-  if (!kexec_service_arm_timers (self)) {
-    g_set_error_literal (error, KEXEC_ERROR, KEXEC_ERROR_FAILED,
-                         "The kernel gave no timer, so nothing is scheduled; try again later");
-    kexec_service_set_schedule (self, NULL, NULL);
-    return FALSE;
-  }
-  kexec_mirror_update (self);
-  kexec_properties_publish (self);
-  return TRUE;
-}
-
-void
-kexec_service_note_shown (KexecService *self, const char *id)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (self->schedule == NULL || g_strcmp0 (self->schedule->shown, id) == 0)
-    return;
-  g_free (self->schedule->shown);
-  self->schedule->shown = g_strdup (id);
-  if (!kexec_schedule_save (self->schedule, self->environment->runtime_fd,
-                            self->environment->boot_id, &error))
-    kexec_log (KEXEC_EVENT_PROBLEM, NULL, "%s", error->message);
-}
-
-void
-kexec_service_cancel_schedule (KexecService *self, guint32 uid, const char *why)
-{
-  if (self->schedule == NULL)
-    return;
-  kexec_log (KEXEC_EVENT_CANCELLED, kexec_record_log_fields (self->record, uid),
-             "The reboot that uid %u scheduled was cancelled: %s", self->schedule->uid, why);
-  kexec_service_set_schedule (self, NULL, NULL);
-}
-
-/* --- coming and going --- */
+#include "daemon/timetable.h"
 
 static void
 on_read (const char *property, gpointer user_data)
@@ -161,13 +70,12 @@ static void
 recover (KexecService *self)
 {
   kexec_slot_recover (self);
-  self->schedule = kexec_schedule_load (self->environment->runtime_fd, self->environment->boot_id);
-  kexec_mirror_recover (self);
+  kexec_timetable_recover (self);
   if (kexec_arrival_is_pending (self->environment)) {
     /* Asked for, and not over yet: logind's signal or the time limit decides. */
     kexec_handover_begin (self);
     if (self->schedule != NULL)
-      kexec_service_set_schedule (self, NULL, NULL);
+      kexec_timetable_set (self, NULL, NULL);
   }
 }
 
@@ -194,7 +102,7 @@ kexec_service_new (const KexecEnvironment *environment, GDBusConnection *connect
     kexec_log (KEXEC_EVENT_PROBLEM, NULL, "%s", cause->message);
   recover (self);
   kexec_properties_init (self);
-  kexec_service_arm_timers (self);
+  kexec_timetable_arm (self);
   kexec_slot_refresh (self);
 
   kexec_handover_watch (self);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The service: the one place where the daemon's state lives. What is staged, scheduled and under
- * way, how that follows the kernel's slot, and when the daemon may go.
+ * The service: the one place where the daemon's state lives, from what an earlier daemon left until
+ * the daemon may go. What is done with it has files of its own: slot.h for what is staged,
+ * timetable.h for what is scheduled, properties.h for what is shown of it.
  */
 #pragma once
 
@@ -77,18 +78,3 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (KexecService, kexec_service_free)
 
 /** Somebody is using the daemon: idle time begins anew. */
 void kexec_service_touch (KexecService *self);
-
-/** Takes a schedule and starts its timer; NULL: forgets the one there is. */
-gboolean kexec_service_set_schedule (KexecService *self, KexecSchedule *schedule, GError **error);
-
-/** Keeps with the schedule, if there still is one, under which id the init system shows it. */
-void kexec_service_note_shown (KexecService *self, const char *id);
-
-/** Cancels the schedule, if there is one, and logs @why. */
-void kexec_service_cancel_schedule (KexecService *self, guint32 uid, const char *why);
-
-/** A Stage begins, or has ended; timers that waited for its end fire. */
-void kexec_service_set_staging (KexecService *self, gboolean staging);
-
-/** Starts the timers anew, after whatever one that fired had to wait for. FALSE: there is none. */
-gboolean kexec_service_arm_timers (KexecService *self);

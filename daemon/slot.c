@@ -8,6 +8,7 @@
 #include "daemon/names.h"
 #include "daemon/properties.h"
 #include "daemon/store.h"
+#include "daemon/timetable.h"
 
 /* --- what is in it --- */
 
@@ -92,7 +93,7 @@ kexec_slot_refresh (KexecService *service)
       kexec_handover_note_failure (
         service, service->schedule->uid,
         "Another program unloaded the staged image before its time came");
-    kexec_service_cancel_schedule (service, 0, "another program unloaded the staged image");
+    kexec_timetable_cancel (service, 0, "another program unloaded the staged image");
     forget_record (service);
   }
   if (kexec_slot_is_foreign (service) && !service->foreign_logged)
@@ -110,7 +111,7 @@ kexec_slot_set_record (KexecService *service, KexecRecord *record)
   service->record = record;
   if (service->schedule != NULL && !service->handing_over &&
       !g_str_equal (service->schedule->stage_id, record->stage_id))
-    kexec_service_cancel_schedule (service, record->uid, "another image was staged");
+    kexec_timetable_cancel (service, record->uid, "another image was staged");
   kexec_slot_arm_expiry (service);
   watch_files (service);
   kexec_properties_publish (service);
@@ -124,7 +125,7 @@ kexec_slot_note_failed_staging (KexecService *service)
 
   if (service->record == NULL || left != NULL)
     return;
-  kexec_service_cancel_schedule (service, 0, "the staged image was lost as another was loaded");
+  kexec_timetable_cancel (service, 0, "the staged image was lost as another was loaded");
   forget_record (service);
 }
 
@@ -166,7 +167,7 @@ kexec_slot_unload (KexecService *service, GError **error)
     kexec_kernel_load_error (error_number, facts, error);
     return FALSE;
   }
-  kexec_service_cancel_schedule (service, 0, "the image was unstaged");
+  kexec_timetable_cancel (service, 0, "the image was unstaged");
   kexec_arrival_forget_late (service->environment);
   forget_record (service);
   kexec_properties_publish (service);

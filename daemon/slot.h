@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The kernel's slot and the record of our image in it: whether the two still agree, how an image
- * comes in, and how it is let go. The kernel does not tell when the slot changes: look first.
+ * comes in, and how it is let go. The kernel does not tell when the slot changes: refresh first.
  */
 #pragma once
 

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What is scheduled: the one reboot that may wait for its time, from when it is kept until it fires
+ * or is cancelled.
+ */
+#pragma once
+
+#include "daemon/service.h"
+
+/**
+ * kexec_timetable_set:
+ * @schedule: (transfer full) (nullable): %NULL: forgets the one there is
+ *
+ * Keeps a schedule, also for a daemon that comes after this one, and starts its timer.
+ */
+gboolean kexec_timetable_set (KexecService *service, KexecSchedule *schedule, GError **error);
+
+/** Keeps with the schedule, if there still is one, under which id the init system shows it. */
+void kexec_timetable_note_shown (KexecService *service, const char *id);
+
+/** Cancels the schedule, if there is one, and logs @why. */
+void kexec_timetable_cancel (KexecService *service, guint32 uid, const char *why);
+
+/**
+ * kexec_timetable_arm:
+ *
+ * Starts the timers anew, that of the image's expiry as well, after whatever one that fired had to
+ * wait for.
+ *
+ * Returns: %FALSE if the kernel gave no timer for the schedule.
+ */
+gboolean kexec_timetable_arm (KexecService *service);
+
+/** Takes over the schedule of an earlier daemon of this boot, and what users are shown of it. */
+void kexec_timetable_recover (KexecService *service);
