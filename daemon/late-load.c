@@ -9,6 +9,7 @@
 #include "daemon/log.h"
 #include "daemon/method-stage.h"
 #include "daemon/slot.h"
+#include "daemon/stage-action.h"
 
 /* --- whether it is wanted --- */
 

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "daemon/method-stage.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <gio/gunixfdlist.h>
 #include <malloc.h>
 
@@ -15,9 +13,11 @@
 #include "daemon/ownership.h"
 #include "daemon/preflight.h"
 #include "daemon/slot.h"
+#include "daemon/stage-action.h"
 #include "daemon/staging.h"
 #include "daemon/text.h"
 #include "daemon/timetable.h"
+#include "image/cmdline.h"
 
 #define BIT(action) KEXEC_ACTION_BIT (KEXEC_ACTION_##action)
 
@@ -105,64 +105,6 @@ kexec_stage_prepare (KexecRequest *request, GError **error)
   return kexec_findings_check (obstacles, error);
 }
 
-/* --- authorization --- */
-
-static gboolean
-changes_cmdline (const KexecRequest *request)
-{
-  const char *append = kexec_options_get_string (request->options, "append");
-
-  return kexec_options_get_string (request->options, "cmdline") != NULL ||
-         (append != NULL && *append != '\0');
-}
-
-KexecActions
-kexec_stage_shape (KexecRequest *request)
-{
-  KexecActions action = changes_cmdline (request)    ? BIT (STAGE_CUSTOM)
-                        : *request->entry_id == '\0' ? BIT (STAGE_DEFAULT)
-                                                     : BIT (STAGE_ENTRY);
-
-  return action | kexec_ownership_need (request->service, request->uid);
-}
-
-KexecActions
-kexec_stage_files_shape (KexecRequest *request)
-{
-  return BIT (STAGE_CUSTOM);
-}
-
-KexecAction
-kexec_stage_entry_action (const KexecEntry *entry)
-{
-  g_autofree char *shell = entry->cmdline_origin == KEXEC_CMDLINE_BORROWED
-                             ? kexec_cmdline_opens_shell (entry->cmdline)
-                             : NULL;
-
-  /* Who may boot it from the menu knows a password; whoever opens a shell is root. */
-  if (!entry->is_trusted || entry->is_locked || shell != NULL)
-    return KEXEC_ACTION_STAGE_CUSTOM;
-  if (entry->is_default && !entry->is_default_guessed)
-    return KEXEC_ACTION_STAGE_DEFAULT;
-  return KEXEC_ACTION_STAGE_ENTRY;
-}
-
-static KexecAction
-stage_action (KexecRequest *request)
-{
-  return changes_cmdline (request) ? KEXEC_ACTION_STAGE_CUSTOM
-                                   : kexec_stage_entry_action (request->entry);
-}
-
-KexecActions
-kexec_stage_need (KexecRequest *request)
-{
-  if (request->is_kept)
-    return kexec_stage_shape (request);
-  return KEXEC_ACTION_BIT (stage_action (request)) |
-         kexec_ownership_need (request->service, request->uid);
-}
-
 /* --- resolving --- */
 
 static void
@@ -198,7 +140,7 @@ check_blockers (const KexecRequest *request, GError **error)
   kexec_findings_append (relevant, request->entry->findings);
   if (has_cmdline)
     kexec_findings_drop_cmdline (relevant);
-  return kexec_entry_check (relevant, !changes_cmdline (request), error);
+  return kexec_entry_check (relevant, !kexec_stage_changes_cmdline (request), error);
 }
 
 static void
@@ -402,10 +344,9 @@ start_load (KexecRequest *request)
 {
   KexecService *service = request->service;
   Work *work = work_new (request);
-  KexecAction action = request->entry != NULL ? stage_action (request) : KEXEC_ACTION_STAGE_CUSTOM;
   gint64 lifetime = request->uid == 0 ? 0 : (gint64) request->staged_lifetime_sec * G_USEC_PER_SEC;
 
-  kexec_staging_set_owner (work->staging, request->uid, action, lifetime);
+  kexec_staging_set_owner (work->staging, request->uid, kexec_stage_action (request), lifetime);
   kexec_staging_set_progress (work->staging, on_progress, request);
   if (service->record != NULL)
     kexec_staging_set_replaces (work->staging);

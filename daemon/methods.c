@@ -10,7 +10,9 @@
 #include "daemon/names.h"
 #include "daemon/ownership.h"
 #include "daemon/slot.h"
+#include "daemon/stage-action.h"
 #include "daemon/timetable.h"
+#include "image/cmdline.h"
 
 #define BIT(action) KEXEC_ACTION_BIT (KEXEC_ACTION_##action)
 

@@ -4,9 +4,9 @@
 #include "daemon/entries.h"
 #include "daemon/late-load.h"
 #include "daemon/log.h"
-#include "daemon/method-stage.h"
 #include "daemon/preflight.h"
 #include "daemon/slot.h"
+#include "daemon/stage-action.h"
 #include "daemon/staging.h"
 
 typedef struct {
