@@ -17,6 +17,7 @@
 #include "daemon/staging.h"
 #include "daemon/text.h"
 #include "daemon/timetable.h"
+#include "daemon/worker.h"
 #include "image/cmdline.h"
 
 #define BIT(action) KEXEC_ACTION_BIT (KEXEC_ACTION_##action)
@@ -177,46 +178,10 @@ kexec_stage_resolve (KexecRequest *request)
     list (request);
 }
 
-/* --- the worker: one verification at a time, Stage before Check --- */
-
-typedef void (*Start) (KexecRequest *request);
-
-static void start_load (KexecRequest *request);
-static void start_check (KexecRequest *request);
-
-static Start
-start_of (KexecRequest *request)
-{
-  return request->method->run == kexec_stage_run_check ? start_check : start_load;
-}
-
-static void
-start_next (KexecService *service)
-{
-  KexecRequest *request = g_queue_pop_head (&service->waiting);
-
-  if (service->worker != NULL)
-    kexec_request_unref (service->worker);
-  service->worker = request;
-  if (request != NULL)
-    start_of (request) (request);
-}
-
-static void
-enqueue (KexecRequest *request, gboolean first)
-{
-  KexecService *service = request->service;
-
-  if (first)
-    g_queue_push_head (&service->waiting, kexec_request_ref (request));
-  else
-    g_queue_push_tail (&service->waiting, kexec_request_ref (request));
-  if (service->worker == NULL)
-    start_next (service);
-}
+/* --- what the worker works on --- */
 
 static KexecStaging *
-new_staging (KexecRequest *request)
+new_staging (KexecRequest *request, gboolean may_be_untrusted)
 {
   const KexecEnvironment *environment = request->service->environment;
   const char *title = kexec_options_get_string (request->options, "title");
@@ -227,39 +192,13 @@ new_staging (KexecRequest *request)
     return kexec_staging_new_files (environment, (const int *) (gpointer) request->fds->data,
                                     request->fds->len, profile != NULL ? profile : "",
                                     title != NULL ? title : "The kernel", request->cmdline);
-  /* A check tells about trust by a finding; it needs no authorization for it. */
-  staging = kexec_staging_new_entry (environment, request->entry, request->cmdline,
-                                     start_of (request) == start_check ||
-                                       (request->granted & BIT (STAGE_CUSTOM)) != 0);
+  staging =
+    kexec_staging_new_entry (environment, request->entry, request->cmdline, may_be_untrusted);
   kexec_staging_set_verdicts (staging, request->service->verdicts);
   if (kexec_options_get_string (request->options, "cmdline") != NULL)
     kexec_staging_replace_cmdline (staging);
   return staging;
 }
-
-typedef struct {
-  KexecRequest *request;
-  KexecStaging *staging;
-} Work;
-
-static Work *
-work_new (KexecRequest *request)
-{
-  Work *work = g_new0 (Work, 1);
-
-  work->request = kexec_request_ref (request);
-  work->staging = new_staging (request);
-  return work;
-}
-
-static void
-work_free (Work *work)
-{
-  kexec_staging_unref (work->staging);
-  kexec_request_unref (work->request);
-  g_free (work);
-}
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Work, work_free)
 
 /* --- Stage and StageFiles --- */
 
@@ -297,10 +236,10 @@ answer_kept (KexecRequest *request, const KexecRecord *record)
 }
 
 static void
-answer_staged (KexecRequest *request, KexecStaging *staging)
+answer_staged (KexecRequest *request)
 {
   KexecService *service = request->service;
-  KexecRecord *record = kexec_staging_steal_record (staging);
+  KexecRecord *record = kexec_staging_steal_record (request->staging);
   g_autofree char *name = kexec_text_name_kernel (record->title, record->release);
 
   if (request->is_late)
@@ -317,14 +256,13 @@ answer_staged (KexecRequest *request, KexecStaging *staging)
 static void
 on_staged (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (Work) work = user_data;
-  KexecRequest *request = work->request;
+  KexecRequest *request = user_data;
   KexecService *service = request->service;
   GError *error = NULL;
 
-  if (kexec_staging_run_finish (work->staging, result, &error)) {
+  if (kexec_staging_run_finish (request->staging, result, &error)) {
     service->staging = FALSE;
-    answer_staged (request, work->staging);
+    answer_staged (request);
   } else {
     g_autoptr (GHashTable) details = kexec_request_details (request);
 
@@ -336,21 +274,22 @@ on_staged (GObject *source, GAsyncResult *result, gpointer user_data)
     kexec_request_fail (request, error);
   }
   set_staging (service, FALSE);
-  start_next (service);
+  kexec_worker_next (service);
 }
 
 static void
 start_load (KexecRequest *request)
 {
   KexecService *service = request->service;
-  Work *work = work_new (request);
+  gboolean is_custom = (request->granted & BIT (STAGE_CUSTOM)) != 0;
   gint64 lifetime = request->uid == 0 ? 0 : (gint64) request->staged_lifetime_sec * G_USEC_PER_SEC;
 
-  kexec_staging_set_owner (work->staging, request->uid, kexec_stage_action (request), lifetime);
-  kexec_staging_set_progress (work->staging, on_progress, request);
+  request->staging = new_staging (request, is_custom);
+  kexec_staging_set_owner (request->staging, request->uid, kexec_stage_action (request), lifetime);
+  kexec_staging_set_progress (request->staging, on_progress, request);
   if (service->record != NULL)
-    kexec_staging_set_replaces (work->staging);
-  kexec_staging_run_async (work->staging, TRUE, request->cancellable, on_staged, work);
+    kexec_staging_set_replaces (request->staging);
+  kexec_staging_run_async (request->staging, TRUE, request->cancellable, on_staged, request);
 }
 
 void
@@ -366,7 +305,7 @@ kexec_stage_run (KexecRequest *request)
     return;
   }
   set_staging (request->service, TRUE);
-  enqueue (request, TRUE);
+  kexec_worker_add (request, TRUE, start_load);
 }
 
 void
@@ -383,11 +322,10 @@ kexec_stage_run_files (KexecRequest *request)
 static void
 on_checked (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (Work) work = user_data;
-  KexecRequest *request = work->request;
+  KexecRequest *request = user_data;
   GError *error = NULL;
-  gboolean ok = kexec_staging_run_finish (work->staging, result, &error);
-  KexecFindings *findings = kexec_staging_findings (work->staging);
+  gboolean ok = kexec_staging_run_finish (request->staging, result, &error);
+  KexecFindings *findings = kexec_staging_findings (request->staging);
 
   /* A blocker is an answer, anything else an error. */
   if (ok || (findings != NULL && kexec_findings_blocker (findings) != NULL)) {
@@ -397,19 +335,19 @@ on_checked (GObject *source, GAsyncResult *result, gpointer user_data)
   } else {
     kexec_request_fail (request, error);
   }
-  start_next (request->service);
+  kexec_worker_next (request->service);
 }
 
 static void
 start_check (KexecRequest *request)
 {
-  Work *work = work_new (request);
-
-  kexec_staging_run_async (work->staging, FALSE, request->cancellable, on_checked, work);
+  /* It tells about trust by a finding; it needs no authorization for it. */
+  request->staging = new_staging (request, TRUE);
+  kexec_staging_run_async (request->staging, FALSE, request->cancellable, on_checked, request);
 }
 
 void
 kexec_stage_run_check (KexecRequest *request)
 {
-  enqueue (request, FALSE);
+  kexec_worker_add (request, FALSE, start_check);
 }

@@ -88,6 +88,7 @@ kexec_request_unref (KexecRequest *self)
   g_clear_pointer (&self->entry, kexec_entry_unref);
   g_free (self->cmdline);
   g_clear_pointer (&self->login, kexec_login_free);
+  g_clear_pointer (&self->staging, kexec_staging_unref);
   g_free (self);
 }
 

@@ -9,6 +9,7 @@
 #include "daemon/login.h"
 #include "daemon/options.h"
 #include "daemon/service.h"
+#include "daemon/staging.h"
 
 typedef struct {
   const char *name;   /* of the D-Bus method */
@@ -68,6 +69,10 @@ struct KexecRequest {
   char *cmdline; /* the one that would be loaded */
   guint64 staged_lifetime_sec;
   KexecLogin *login;
+
+  /* The verification; see worker.h. */
+  void (*start) (KexecRequest *request); /* what is called when its turn has come */
+  KexecStaging *staging;                 /* … and what it works on from then on */
 };
 
 KexecRequest *kexec_request_new (KexecService *service, const KexecMethod *method,
