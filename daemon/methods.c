@@ -4,6 +4,7 @@
 #include "daemon/dispatch.h"
 #include "daemon/late-load.h"
 #include "daemon/log.h"
+#include "daemon/method-check.h"
 #include "daemon/method-execute.h"
 #include "daemon/method-list.h"
 #include "daemon/method-stage.h"
@@ -11,6 +12,7 @@
 #include "daemon/ownership.h"
 #include "daemon/slot.h"
 #include "daemon/stage-action.h"
+#include "daemon/stage-request.h"
 #include "daemon/timetable.h"
 #include "image/cmdline.h"
 
@@ -175,7 +177,7 @@ static const KexecMethod methods[] = {
     .check = kexec_stage_check_entry,
     .shape = shape_inspect,
     .resolve = kexec_stage_resolve,
-    .run = kexec_stage_run_check,
+    .run = kexec_check_run,
   },
   {
     .name = "GetStaged",
