@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "daemon/mirror.h"
 
-#include "daemon/handover.h"
 #include "daemon/log.h"
 #include "daemon/login.h"
 #include "daemon/service.h"
