@@ -208,10 +208,10 @@ kexec_entry_variant_to_brief (GVariant *entry)
   g_variant_iter_init (&iter, entry);
   while ((item = g_variant_iter_next_value (&iter)) != NULL) {
     g_autoptr (GVariant) owned = item;
-    const char *key;
+    /* Not g_variant_get() with "&s", which serialises the item, and so makes it slower to send. */
+    g_autoptr (GVariant) key = g_variant_get_child_value (item, 0);
 
-    g_variant_get_child (item, 0, "&s", &key);
-    if (!g_strv_contains (verbose_keys, key))
+    if (!g_strv_contains (verbose_keys, g_variant_get_string (key, NULL)))
       g_variant_builder_add_value (&builder, item);
   }
   return g_variant_builder_end (&builder);
