@@ -149,12 +149,13 @@ class Login:
 
     def schedule(self, kind: str, when: int) -> None:
         """As shutdown(8) does: an earlier schedule is overwritten, whoever it is from."""
-        self.scheduled = (kind, when)
         if self.trace is not None:
             self.trace.parent.mkdir(parents=True, exist_ok=True)
             fresh = self.trace.with_suffix(".new")
             fresh.write_text(f"USEC={when}\nMODE={kind}\n")
             fresh.rename(self.trace)
+        # Last: a test that waits for it may schedule in its turn, from its own thread.
+        self.scheduled = (kind, when)
 
     def cancel(self) -> bool:
         """As 'shutdown -c' does. Returns whether there was anything to cancel."""
