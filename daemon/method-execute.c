@@ -218,7 +218,7 @@ on_default_checked (GObject *source, GAsyncResult *result, gpointer user_data)
   GError *error = NULL;
 
   kexec_slot_refresh (request->service);
-  request->service->scheduling = FALSE;
+  request->service->scheduling = NULL;
   if (!kexec_restage_finish (result, &stage_id, &error) && schedule->allow_cold_reboot)
     g_clear_error (&error);
   if (error == NULL)
@@ -235,7 +235,7 @@ check_default (KexecRequest *request, KexecSchedule *schedule)
   Later *later;
 
   /* One verification at a time. */
-  if (request->service->scheduling) {
+  if (request->service->scheduling != NULL) {
     kexec_schedule_free (schedule);
     kexec_request_fail (request, g_error_new (KEXEC_ERROR, KEXEC_ERROR_BUSY,
                                               "The default entry is being checked for another"
@@ -245,7 +245,7 @@ check_default (KexecRequest *request, KexecSchedule *schedule)
   later = g_new0 (Later, 1);
   later->request = kexec_request_ref (request);
   later->schedule = schedule;
-  request->service->scheduling = TRUE;
+  request->service->scheduling = request;
   kexec_restage_default_async (request->service, request->uid, FALSE, request->cancellable,
                                on_default_checked, later);
 }

@@ -146,7 +146,11 @@ kexec_request_fail (KexecRequest *self, GError *error)
   if (self->method->failed != NULL)
     self->method->failed (self, error);
   steal_fds (g_dbus_method_invocation_get_message (invocation));
-  if (error->domain == G_IO_ERROR || error->domain == G_FILE_ERROR)
+  /* Who has left reads nothing; else it was kexec_service_drain() that cancelled. */
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    g_dbus_method_invocation_return_error_literal (
+      invocation, KEXEC_ERROR, KEXEC_ERROR_BUSY, "kexecd is being stopped; try again in a moment");
+  else if (error->domain == G_IO_ERROR || error->domain == G_FILE_ERROR)
     g_dbus_method_invocation_return_error (invocation, KEXEC_ERROR, KEXEC_ERROR_IO_ERROR, "%s",
                                            error->message);
   else

@@ -125,9 +125,12 @@ kexec_service_drain (KexecService *self)
     kexec_request_cancel (waiting->data);
   if (self->worker != NULL)
     kexec_request_cancel (self->worker);
+  if (self->scheduling != NULL)
+    kexec_request_cancel (self->scheduling);
   kexec_list_drain (self);
   /* All of these end, each within its own limits. */
-  while (self->worker != NULL || self->staging || self->executing || self->mirror.busy)
+  while (self->worker != NULL || self->scheduling != NULL || self->staging || self->executing ||
+         self->mirror.busy)
     g_main_context_iteration (NULL, TRUE);
 }
 

@@ -34,7 +34,6 @@ struct KexecService {
   gboolean staging;        /* a Stage is under way */
   gboolean handing_over;   /* asked the init system to shut down, or about to */
   gboolean executing;      /* an execution is on its way to that, or to a failure */
-  gboolean scheduling;     /* the default entry is checked for a schedule */
   gboolean foreign_logged;
 
   GSource *schedule_timer;
@@ -50,6 +49,7 @@ struct KexecService {
   guint refusals;              /* … and how many there have been since */
   KexecRequest *worker;        /* the request whose verification is under way */
   GQueue waiting;              /* KexecRequest: for the worker, Stage before Check */
+  KexecRequest *scheduling;    /* for whose schedule the default entry is being checked */
   KexecVerdicts *verdicts;     /* what checks found */
   KexecListMemory list_memory; /* what was listed last */
   gboolean is_listing;         /* a listing is under way */

@@ -29,7 +29,7 @@ REQUEST = 1 << 20
 
 ROOT, FILE = 1, 2  # inodes
 DIRECT_IO = 1
-MNT_DETACH = 2
+MNT_DETACH, MS_BIND = 2, 4096
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -142,6 +142,17 @@ class HangingFile:
         except OSError as caught:
             if caught.errno != errno.ENOENT:  # the reader is gone
                 raise
+
+
+@contextmanager
+def covered(path: Path, file: HangingFile) -> Iterator[None]:
+    """Where `path` is, the hanging file is seen for a while."""
+    if _libc.mount(str(file.path).encode(), str(path).encode(), None, MS_BIND, None) != 0:
+        raise OSError(ctypes.get_errno(), f"Cannot mount over {path}")
+    try:
+        yield
+    finally:
+        _libc.umount2(str(path).encode(), MNT_DETACH)
 
 
 @contextmanager

@@ -186,13 +186,14 @@ def test_sigterm_while_copying_stops_the_copy(off: Machine, hanging: HangingFile
     off.start()
     hanging.hold()
     with open(hanging.path, "rb") as file:
-        root.begin("StageFiles", 0, [], "root=/dev/vda1", {}, fds=[file.fileno()])
+        call = root.begin("StageFiles", 0, [], "root=/dev/vda1", {}, fds=[file.fileno()])
         hanging.wait_held()
         assert off.process is not None
         off.process.terminate()
         wait_for(lambda: off.bus.owner_of(contract.NAME) is None, "the daemon to leave the bus")
         hanging.release()
         off.wait_end()
+    assert "being stopped" in call.error().message
     assert not off.kernel.is_loaded
     off.start()
     assert root.get("State") == "idle"

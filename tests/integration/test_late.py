@@ -11,6 +11,7 @@ import pytest
 
 from . import contract
 from .caller import Caller, options
+from .hanging import covered, hanging_file
 from .login import Inhibitor, Login
 from .machine import CMDLINE, NEW, OLD, Machine, make_initrd
 from .test_schedule import IN_AN_HOUR, soon, wait_failed
@@ -192,6 +193,25 @@ def test_default_that_is_spoilt_when_the_time_comes(late: Machine, alice: Caller
     late.wait_event("CANCELLED")
     assert login.reboots == []
     assert alice.get("State") == "idle"
+
+
+def test_daemon_that_is_stopped_while_the_default_is_checked(late: Machine, alice: Caller) -> None:
+    """The caller is told that nothing was scheduled."""
+    initrd = late.path(f"boot/initrd.img-{NEW}")
+    with hanging_file(late.folder / "fuse", initrd.read_bytes()) as hanging, covered(initrd, hanging):
+        hanging.hold()
+        call = alice.begin("Execute", options(when=IN_AN_HOUR))
+        hanging.wait_held()
+        assert late.process is not None
+        late.process.terminate()
+        wait_for(lambda: late.bus.owner_of(contract.NAME) is None, "the daemon to leave the bus")
+        hanging.release()
+        late.wait_end()
+    error = call.error()
+    assert (error.name, error.message) == (contract.ERROR + "Busy",
+                                           "kexecd is being stopped; try again in a moment")
+    late.start()
+    assert alice.get("Scheduled") == {}
 
 
 def test_staging_cancels_such_a_schedule(late: Machine, root: Caller, login: Login) -> None:
