@@ -191,6 +191,11 @@ kexec_mirror_recover (KexecService *service)
   service->mirror.id = g_strdup (service->schedule != NULL ? service->schedule->shown : NULL);
   service->mirror.backend = service->backend;
   watch (service);
+}
+
+void
+kexec_mirror_resume (KexecService *service)
+{
   if (service->schedule != NULL && service->mirror.id == NULL)
     kexec_mirror_update (service);
   else

@@ -38,8 +38,12 @@ void kexec_mirror_renew (KexecService *service);
 gboolean kexec_mirror_wait (KexecService *service, void (*callback) (gpointer user_data),
                             gpointer user_data);
 
-/** Takes over what an earlier daemon of this boot showed, and looks whether it is still there. */
+/** Takes over what an earlier daemon of this boot showed of the service's schedule. */
 void kexec_mirror_recover (KexecService *service);
+
+/** After that, once it is known what becomes of the schedule: looks whether it is still shown, and
+ * shows it if it never was. */
+void kexec_mirror_resume (KexecService *service);
 
 /** Whether a scheduled shutdown that the init system knows of is only the mirror of ours. */
 gboolean kexec_mirror_is_ours (const KexecService *service, const KexecShutdown *shutdown);

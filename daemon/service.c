@@ -77,6 +77,7 @@ recover (KexecService *self)
     if (self->schedule != NULL)
       kexec_timetable_set (self, NULL, NULL);
   }
+  kexec_timetable_resume (self);
 }
 
 KexecService *
@@ -102,7 +103,6 @@ kexec_service_new (const KexecEnvironment *environment, GDBusConnection *connect
     kexec_log (KEXEC_EVENT_PROBLEM, NULL, "%s", cause->message);
   recover (self);
   kexec_properties_init (self);
-  kexec_timetable_arm (self);
   kexec_slot_refresh (self);
 
   kexec_handover_watch (self);

@@ -135,11 +135,12 @@ kexec_slot_recover (KexecService *service)
   int runtime_fd = service->environment->runtime_fd;
   gboolean full = kexec_kernel_slot (service->environment->root_fd) == KEXEC_SLOT_FULL;
   g_autoptr (KexecRecord) record = kexec_record_load (runtime_fd, service->environment->boot_id);
+  g_autoptr (GError) error = NULL;
 
   if (record != NULL && record->loading && full && !record->replaces) {
     /* The slot was empty before this load, and it is full now. */
     record->loading = FALSE;
-    kexec_record_save (record, runtime_fd, NULL);
+    kexec_record_save (record, runtime_fd, &error);
   } else if (record != NULL && record->loading) {
     /* Nothing was loaded; or it was to replace an image of ours, and nobody can tell which of the
      * two is in the slot: it is treated as foreign. */
@@ -149,8 +150,10 @@ kexec_slot_recover (KexecService *service)
                  " slot is not known, 'kexecctl unstage' lets it go",
                  record->title);
     g_clear_pointer (&record, kexec_record_free);
-    kexec_store_remove (runtime_fd, KEXEC_FILE_STAGED, FALSE, NULL);
+    kexec_store_remove (runtime_fd, KEXEC_FILE_STAGED, FALSE, &error);
   }
+  if (error != NULL)
+    kexec_log (KEXEC_EVENT_PROBLEM, NULL, "%s", error->message);
   service->record = g_steal_pointer (&record);
   watch_files (service);
 }
@@ -170,7 +173,7 @@ kexec_slot_unload (KexecService *service, GError **error)
   kexec_timetable_cancel (service, 0, "the image was unstaged");
   kexec_arrival_forget_late (service->environment);
   forget_record (service);
-  kexec_properties_publish (service);
+  kexec_slot_refresh (service);
   return TRUE;
 }
 
@@ -199,7 +202,12 @@ void
 kexec_slot_arm_expiry (KexecService *service)
 {
   kexec_clock_clear_timer (&service->expiry_timer);
-  if (service->record != NULL && service->record->expires != 0 && service->schedule == NULL)
-    service->expiry_timer =
-      kexec_clock_add_timer (CLOCK_BOOTTIME, service->record->expires, on_expired, service);
+  if (service->record == NULL || service->record->expires == 0 || service->schedule != NULL)
+    return;
+  service->expiry_timer =
+    kexec_clock_add_timer (CLOCK_BOOTTIME, service->record->expires, on_expired, service);
+  if (service->expiry_timer == NULL)
+    kexec_log (KEXEC_EVENT_PROBLEM, NULL,
+               "The kernel gave no timer, so %s stays staged until it is unstaged",
+               service->record->title);
 }

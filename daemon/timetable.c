@@ -3,6 +3,7 @@
 
 #include "daemon/clock.h"
 #include "daemon/execution.h"
+#include "daemon/handover.h"
 #include "daemon/log.h"
 #include "daemon/properties.h"
 #include "daemon/slot.h"
@@ -83,4 +84,27 @@ kexec_timetable_recover (KexecService *service)
   service->schedule =
     kexec_schedule_load (service->environment->runtime_fd, service->environment->boot_id);
   kexec_mirror_recover (service);
+}
+
+/* The image that is to be booted may have been lost together with an earlier daemon. */
+static gboolean
+has_lost_image (const KexecService *service)
+{
+  const KexecSchedule *schedule = service->schedule;
+
+  return schedule != NULL && *schedule->stage_id != '\0' &&
+         (service->record == NULL || !g_str_equal (schedule->stage_id, service->record->stage_id));
+}
+
+void
+kexec_timetable_resume (KexecService *service)
+{
+  static const char why[] = "its image was lost when kexecd stopped in the middle of a staging";
+
+  if (has_lost_image (service)) {
+    kexec_handover_note_failure (service, service->schedule->uid, why);
+    kexec_timetable_cancel (service, 0, why);
+  }
+  kexec_mirror_resume (service);
+  kexec_timetable_arm (service);
 }

@@ -33,3 +33,7 @@ gboolean kexec_timetable_arm (KexecService *service);
 
 /** Takes over the schedule of an earlier daemon of this boot, and what users are shown of it. */
 void kexec_timetable_recover (KexecService *service);
+
+/** After that, once it is known what became of the image: the schedule goes on, or is cancelled if
+ * its image is lost. */
+void kexec_timetable_resume (KexecService *service);

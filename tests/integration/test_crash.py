@@ -100,6 +100,24 @@ def test_right_after_the_load_over_an_image(machine: Machine, root: Caller) -> N
     assert root.get("State") == "foreign"
 
 
+def test_image_of_a_schedule_that_is_lost(machine: Machine, root: Caller, login: Login) -> None:
+    """What is in the slot is not what was to be booted, so the reboot is off, and that is told."""
+    root.call("Stage", OLD, {})
+    root.call("Execute", options(when=IN_AN_HOUR))
+    wait_for(lambda: login.scheduled[0] == "dry-kexec", "logind to show the schedule")
+    machine.kernel.hold("before-load")
+    root.begin("Stage", NEW, {})
+    machine.kernel.wait_held("before-load")
+    machine.kill()
+    machine.kernel.release("before-load")
+    machine.start()
+    assert root.get("State") == "foreign"
+    assert root.get("Scheduled") == {}
+    assert "its image was lost" in root.get("LastExecution")["text"]
+    wait_for(lambda: login.scheduled == ("", 0), "logind to show it no more")
+    assert machine.events("CANCELLED")
+
+
 def test_with_an_image_staged(machine: Machine, alice: Caller, login: Login) -> None:
     staged = alice.call("Stage", "", {})
     machine.kill()

@@ -12,6 +12,7 @@ import pytest
 from . import contract
 from .caller import Caller, options
 from .machine import NEW, Machine, make_kernel
+from .wait import wait_for
 
 IN_AN_HOUR = int(time.time() + 3600) * 10**6
 FOREIGN = contract.ERROR + "ForeignImage"
@@ -35,6 +36,14 @@ def test_foreign_image_is_told_once(foreign: Machine, alice: Caller) -> None:
     for _ in range(3):
         alice.get("State")
     assert len(foreign.events("FOREIGN")) == 1
+
+
+def test_next_foreign_image_is_told_again(foreign: Machine, root: Caller) -> None:
+    assert root.get("State") == "foreign"
+    root.call("Unstage", {})
+    foreign.kernel.set_loaded(True)
+    assert root.get("State") == "foreign"
+    wait_for(lambda: len(foreign.events("FOREIGN")) == 2, "the second to be told")
 
 
 def test_foreign_image_is_neither_replaced_nor_executed(foreign: Machine, root: Caller) -> None:
