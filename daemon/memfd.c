@@ -78,9 +78,8 @@ set_changed (GError **error, const char *name)
 gboolean
 kexec_memfd_append (KexecMemfd *self, int fd, const char *name, guint64 size,
                     GCancellable *cancellable, KexecMemfdProgress progress, gpointer user_data,
-                    char **sha256, GError **error)
+                    GError **error)
 {
-  g_autoptr (KexecDigest) digest = kexec_digest_new (G_CHECKSUM_SHA256);
   g_autofree char *piece = g_malloc (PIECE);
   guint64 done = 0;
   gssize got;
@@ -90,7 +89,6 @@ kexec_memfd_append (KexecMemfd *self, int fd, const char *name, guint64 size,
       return FALSE;
     if (done + got > size)
       return set_changed (error, name);
-    kexec_digest_update (digest, piece, got);
     if (!append (self, piece, got, error))
       return FALSE;
     done += got;
@@ -102,10 +100,7 @@ kexec_memfd_append (KexecMemfd *self, int fd, const char *name, guint64 size,
                  "Cannot read %s (%s); check the file and its disk", name, g_strerror (errno));
     return FALSE;
   }
-  if (done != size)
-    return set_changed (error, name);
-  *sha256 = kexec_digest_finish (digest);
-  return TRUE;
+  return done == size || set_changed (error, name);
 }
 
 gboolean
@@ -145,15 +140,17 @@ kexec_memfd_seal (KexecMemfd *self, GError **error)
 }
 
 char *
-kexec_memfd_digest (int fd, guint64 size, GError **error)
+kexec_memfd_digest (int fd, guint64 offset, guint64 size, GCancellable *cancellable, GError **error)
 {
   g_autoptr (KexecDigest) digest = kexec_digest_new (G_CHECKSUM_SHA256);
   g_autofree char *piece = g_malloc (PIECE);
   guint64 done = 0;
 
   while (done < size) {
-    gssize got = TEMP_FAILURE_RETRY (pread (fd, piece, MIN (PIECE, size - done), done));
+    gssize got = TEMP_FAILURE_RETRY (pread (fd, piece, MIN (PIECE, size - done), offset + done));
 
+    if (g_cancellable_set_error_if_cancelled (cancellable, error))
+      return NULL;
     if (got <= 0) {
       g_set_error (error, KEXEC_ERROR, KEXEC_ERROR_IO_ERROR,
                    "Cannot read the image again (%s); try again when it is whole",

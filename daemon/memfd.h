@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Sealed copies of files: what was hashed is what is checked is what is loaded. */
+/* Sealed copies of files: what is hashed is what is checked is what is loaded. */
 #pragma once
 
 #include <gio/gio.h>
@@ -25,13 +25,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (KexecMemfd, kexec_memfd_free)
  * @name: what to call it in errors
  * @size: how many bytes it must have; fewer or more is an error: it changed while it was read
  * @progress: called after each piece, with the bytes of this file so far
- * @sha256: (out) (transfer full): of these bytes, lower-case hexadecimal
  *
  * Appends a copy of the file.
  */
 gboolean kexec_memfd_append (KexecMemfd *self, int fd, const char *name, guint64 size,
                              GCancellable *cancellable, KexecMemfdProgress progress,
-                             gpointer user_data, char **sha256, GError **error);
+                             gpointer user_data, GError **error);
 
 /**
  * kexec_memfd_append_input:
@@ -55,5 +54,7 @@ gboolean kexec_memfd_pad (KexecMemfd *self, GError **error);
 /** Seals the memfd: nobody can change it any more. */
 gboolean kexec_memfd_seal (KexecMemfd *self, GError **error);
 
-/** Returns: (transfer full): the digest of the first @size bytes of a file, or %NULL. */
-char *kexec_memfd_digest (int fd, guint64 size, GError **error);
+/** Returns: (transfer full): the SHA-256 digest, in lower-case hexadecimal, of @size bytes at
+ * @offset of a memfd or any other file, or %NULL. */
+char *kexec_memfd_digest (int fd, guint64 offset, guint64 size, GCancellable *cancellable,
+                          GError **error);

@@ -258,6 +258,46 @@ is_bzimage (const KexecInput *input)
          KEXEC_MAGIC_BZIMAGE;
 }
 
+/* Hashing takes as long as all the rest, and needs nothing but the copies: in a thread of its own.
+ */
+typedef struct {
+  KexecStaging *staging;
+  GCancellable *cancellable;
+  GError *error;
+} Digesting;
+
+static gpointer
+digest (gpointer data)
+{
+  Digesting *digesting = data;
+
+  kexec_staging_digest (digesting->staging, digesting->cancellable, &digesting->error);
+  return NULL;
+}
+
+/* Returns: (transfer full) (nullable): the initrds; what is wrong with them is among @findings. */
+static GPtrArray *
+digest_and_inspect (KexecStaging *self, const KexecWatch *watch, GCancellable *cancellable,
+                    KexecFindings *findings, GError **error)
+{
+  Digesting digesting = { self, cancellable, NULL };
+  GThread *thread = NULL;
+  g_autoptr (GPtrArray) initrds = NULL;
+
+  /* Of what is only checked nobody keeps a record. */
+  if (self->load)
+    thread = g_thread_try_new ("digest", digest, &digesting, NULL);
+  if (self->load && thread == NULL)
+    digest (&digesting);
+  initrds = inspect_initrds (self, watch, findings);
+  if (thread != NULL)
+    g_thread_join (thread);
+  if (digesting.error == NULL)
+    return g_steal_pointer (&initrds);
+  g_propagate_error (error, digesting.error);
+  return NULL;
+}
+
 /* A bzImage is looked at while its initrds are. Other kernels have to be known first: they may
  * bring initrds of their own. */
 static GPtrArray *
@@ -275,8 +315,10 @@ inspect_all (KexecStaging *self, Look *look, GCancellable *cancellable, KexecFin
     look_at_kernel (look);
   ok = (thread != NULL || conclude_kernel (self, look, error)) &&
        kexec_staging_copy_initrds (self, cancellable, error);
-  if (ok)
-    initrds = inspect_initrds (self, look->watch, findings);
+  if (ok) {
+    initrds = digest_and_inspect (self, look->watch, cancellable, findings, error);
+    ok = initrds != NULL;
+  }
   if (thread != NULL) {
     g_thread_join (thread);
     ok = conclude_kernel (self, look, ok ? error : NULL) && ok;

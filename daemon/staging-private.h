@@ -17,9 +17,11 @@ typedef enum {
 /* One file on its way into the kernel. */
 typedef struct {
   KexecStagingRole role;
-  char *path; /* below the root; "" for a caller's descriptor */
-  char *name; /* what to call it in a sentence */
-  int fd;     /* -1 until opened */
+  char *path;          /* below the root; "" for a caller's descriptor */
+  char *name;          /* what to call it in a sentence */
+  int fd;              /* -1 until opened */
+  int copy_fd;         /* the sealed copy that it lies in, once it is copied */
+  guint64 copy_offset; /* … and where */
 } KexecStagingSource;
 
 /* One initrd of those that are loaded one after the other. */
@@ -90,7 +92,7 @@ kexec_staging_name (const KexecStaging *self, guint index)
 
 /** Opens every file, or looks at the descriptors that were passed; fills the record's files. */
 gboolean kexec_staging_open (KexecStaging *self, GError **error);
-/** Copies and hashes the kernel, and what comes with it: addons. */
+/** Copies the kernel, and what comes with it: addons. */
 gboolean kexec_staging_copy_kernel (KexecStaging *self, GCancellable *cancellable, GError **error);
 /**
  * kexec_staging_inspect:
@@ -104,9 +106,11 @@ gboolean kexec_staging_inspect (KexecStaging *self, GCancellable *cancellable, G
 const KexecUkiProfile *kexec_staging_profile (const KexecStaging *self);
 /** Returns: (transfer container) (element-type KexecUkiAddon): the addons that apply. */
 GPtrArray *kexec_staging_addons (const KexecStaging *self);
-/** Puts the initrds together: a unified kernel image's own, its addons', and those that were given;
- *  hashes the latter. */
+/** Puts the initrds together: a unified kernel image's own, its addons', and those that were given.
+ */
 gboolean kexec_staging_copy_initrds (KexecStaging *self, GCancellable *cancellable, GError **error);
+/** Hashes the copies of all files into the record. Any thread may do it, once all are made. */
+gboolean kexec_staging_digest (KexecStaging *self, GCancellable *cancellable, GError **error);
 /**
  * kexec_staging_open_config:
  * @release: the kernel's, as the image or the listing says it

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The first steps of a staging: files are opened, copied and hashed. */
+/* The first steps of a staging: files are opened and copied, and the copies hashed. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -154,7 +154,6 @@ kexec_staging_open (KexecStaging *self, GError **error)
   return TRUE;
 }
 
-/* Copies one file; its digest goes into the record. */
 static gboolean
 copy_source (KexecStaging *self, guint index, KexecMemfd *memfd, GCancellable *cancellable,
              GError **error)
@@ -164,8 +163,10 @@ copy_source (KexecStaging *self, guint index, KexecMemfd *memfd, GCancellable *c
   const char *name = kexec_staging_name (self, index);
   struct stat st;
 
+  source->copy_fd = memfd->fd;
+  source->copy_offset = memfd->size;
   if (!kexec_memfd_append (memfd, source->fd, name, file->size, cancellable, on_copied, self,
-                           &file->sha256, error))
+                           error))
     return FALSE;
   if (fstat (source->fd, &st) != 0 || !kexec_record_file_matches (file, &st)) {
     g_set_error (error, KEXEC_ERROR, KEXEC_ERROR_IO_ERROR,
@@ -244,7 +245,7 @@ name_section (const KexecStaging *self, const KexecInput *section, const char *w
   return g_strdup_printf ("%s: its %s", kexec_staging_name (self, source), what);
 }
 
-/* Appends sections of an image or addon; they have been hashed with the file that they lie in. */
+/* Appends sections of an image or addon; they are hashed with the file that they lie in. */
 static gboolean
 copy_sections (KexecStaging *self, const GArray *sections, const char *what,
                GCancellable *cancellable, GError **error)
@@ -292,4 +293,19 @@ kexec_staging_copy_initrds (KexecStaging *self, GCancellable *cancellable, GErro
          copy_given_initrds (self, cancellable, error) &&
          (initrds == NULL || copy_sections (self, initrds, "initrd", cancellable, error)) &&
          (self->initrd == NULL || kexec_memfd_seal (self->initrd, error));
+}
+
+gboolean
+kexec_staging_digest (KexecStaging *self, GCancellable *cancellable, GError **error)
+{
+  for (guint i = 0; i < self->sources->len; i++) {
+    const KexecStagingSource *source = &g_array_index (self->sources, KexecStagingSource, i);
+    KexecRecordFile *file = self->record->files->pdata[i];
+
+    file->sha256 =
+      kexec_memfd_digest (source->copy_fd, source->copy_offset, file->size, cancellable, error);
+    if (file->sha256 == NULL)
+      return FALSE;
+  }
+  return TRUE;
 }
