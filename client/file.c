@@ -123,6 +123,7 @@ kexec_file_hash_finish (KexecFileHash *file, GError **error)
   g_autoptr (KexecFileHash) self = file;
   int code = GPOINTER_TO_INT (g_thread_join (self->thread));
   struct stat after;
+  char *sha256;
 
   if (code != 0 || (fstat (self->fd, &after) < 0 && (code = errno) != 0)) {
     fail (error, "read", self->path, code);
@@ -133,5 +134,9 @@ kexec_file_hash_finish (KexecFileHash *file, GError **error)
                  "%s changed while it was read; try again when it is written", self->path);
     return NULL;
   }
-  return kexec_digest_finish (self->digest);
+  sha256 = kexec_digest_finish (self->digest);
+  if (sha256 == NULL)
+    g_set_error (error, KEXEC_ERROR, KEXEC_ERROR_FAILED,
+                 "OpenSSL cannot hash %s; look at its configuration", self->path);
+  return sha256;
 }

@@ -140,10 +140,12 @@ kexec_memfd_seal (KexecMemfd *self, GError **error)
 }
 
 char *
-kexec_memfd_digest (int fd, guint64 offset, guint64 size, GCancellable *cancellable, GError **error)
+kexec_memfd_digest (int fd, guint64 offset, guint64 size, GCancellable *cancellable,
+                    KexecMemfdProgress progress, gpointer user_data, GError **error)
 {
   g_autoptr (KexecDigest) digest = kexec_digest_new (G_CHECKSUM_SHA256);
   g_autofree char *piece = g_malloc (PIECE);
+  g_autofree char *sha256 = NULL;
   guint64 done = 0;
 
   while (done < size) {
@@ -159,6 +161,12 @@ kexec_memfd_digest (int fd, guint64 offset, guint64 size, GCancellable *cancella
     }
     kexec_digest_update (digest, piece, got);
     done += got;
+    if (progress != NULL)
+      progress (done, user_data);
   }
-  return kexec_digest_finish (digest);
+  sha256 = kexec_digest_finish (digest);
+  if (sha256 == NULL)
+    g_set_error_literal (error, KEXEC_ERROR, KEXEC_ERROR_IO_ERROR,
+                         "OpenSSL cannot hash the image; look at its configuration");
+  return g_steal_pointer (&sha256);
 }

@@ -11,7 +11,7 @@ typedef struct {
   guint64 size;
 } KexecMemfd;
 
-/** Called while copying with the bytes that are done. */
+/** Called while copying or hashing with the bytes that are done. */
 typedef void (*KexecMemfdProgress) (guint64 bytes, gpointer user_data);
 
 /** Returns: (transfer full): an empty memfd, or %NULL. */
@@ -54,7 +54,13 @@ gboolean kexec_memfd_pad (KexecMemfd *self, GError **error);
 /** Seals the memfd: nobody can change it any more. */
 gboolean kexec_memfd_seal (KexecMemfd *self, GError **error);
 
-/** Returns: (transfer full): the SHA-256 digest, in lower-case hexadecimal, of @size bytes at
- * @offset of a memfd or any other file, or %NULL. */
+/**
+ * kexec_memfd_digest:
+ * @fd: a memfd or any other file
+ * @progress: (nullable): called after each piece, with the bytes so far
+ *
+ * Returns: (transfer full): the SHA-256 digest of @size bytes at @offset, in lower-case
+ * hexadecimal, or %NULL.
+ */
 char *kexec_memfd_digest (int fd, guint64 offset, guint64 size, GCancellable *cancellable,
-                          GError **error);
+                          KexecMemfdProgress progress, gpointer user_data, GError **error);

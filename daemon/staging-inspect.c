@@ -258,8 +258,8 @@ is_bzimage (const KexecInput *input)
          KEXEC_MAGIC_BZIMAGE;
 }
 
-/* Hashing takes as long as all the rest, and needs nothing but the copies: in a thread of its own.
- */
+/* Without a CPU's help hashing takes as long as all the rest, and it needs nothing but the copies:
+ * it is done in a thread of its own. */
 typedef struct {
   KexecStaging *staging;
   GCancellable *cancellable;

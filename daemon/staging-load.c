@@ -37,8 +37,9 @@ static gboolean
 digest_matches (KexecStaging *self, guint index)
 {
   KexecRecordFile *file = self->record->files->pdata[index];
-  g_autofree char *sha256 = kexec_memfd_digest (
-    g_array_index (self->sources, KexecStagingSource, index).fd, 0, file->size, NULL, NULL);
+  g_autofree char *sha256 =
+    kexec_memfd_digest (g_array_index (self->sources, KexecStagingSource, index).fd, 0, file->size,
+                        NULL, NULL, NULL, NULL);
 
   return sha256 != NULL && g_str_equal (sha256, file->sha256);
 }

@@ -295,6 +295,15 @@ kexec_staging_copy_initrds (KexecStaging *self, GCancellable *cancellable, GErro
          (self->initrd == NULL || kexec_memfd_seal (self->initrd, error));
 }
 
+/* However long that takes, nothing hangs. */
+static void
+on_hashed (guint64 bytes, gpointer user_data)
+{
+  KexecStaging *self = user_data;
+
+  g_atomic_int_inc (&self->pulse);
+}
+
 gboolean
 kexec_staging_digest (KexecStaging *self, GCancellable *cancellable, GError **error)
 {
@@ -302,8 +311,8 @@ kexec_staging_digest (KexecStaging *self, GCancellable *cancellable, GError **er
     const KexecStagingSource *source = &g_array_index (self->sources, KexecStagingSource, i);
     KexecRecordFile *file = self->record->files->pdata[i];
 
-    file->sha256 =
-      kexec_memfd_digest (source->copy_fd, source->copy_offset, file->size, cancellable, error);
+    file->sha256 = kexec_memfd_digest (source->copy_fd, source->copy_offset, file->size,
+                                       cancellable, on_hashed, self, error);
     if (file->sha256 == NULL)
       return FALSE;
   }

@@ -69,6 +69,7 @@ add_source (KexecStaging *self, KexecStagingRole role, const char *path, const c
     .path = g_strdup (path),
     .name = g_strdup (name),
     .fd = fd,
+    .copy_fd = -1,
   };
 
   g_array_append_val (self->sources, source);

@@ -11,6 +11,7 @@ struct KexecDigest {
   GChecksum *checksum; /* NULL: OpenSSL does it */
 #if HAVE_OPENSSL
   EVP_MD_CTX *context;
+  gboolean has_failed;
 #endif
 };
 
@@ -45,13 +46,11 @@ openssl_begin (KexecDigest *self, GChecksumType type)
   return self->context != NULL && EVP_DigestInit_ex (self->context, algorithm, NULL) == 1;
 }
 
-/* Nothing in these can fail once a digest has begun (EVP_DigestInit(3)): there is no I/O, and the
- * memory is there. */
 static void
 openssl_update (KexecDigest *self, gconstpointer data, gsize size)
 {
   if (EVP_DigestUpdate (self->context, data, size) != 1)
-    g_error ("OpenSSL lost a digest that it had begun");
+    self->has_failed = TRUE;
 }
 
 static char *
@@ -61,8 +60,8 @@ openssl_finish (KexecDigest *self)
   unsigned int size = 0;
   GString *text;
 
-  if (EVP_DigestFinal_ex (self->context, bytes, &size) != 1)
-    g_error ("OpenSSL lost a digest that it had begun");
+  if (self->has_failed || EVP_DigestFinal_ex (self->context, bytes, &size) != 1)
+    return NULL;
   text = g_string_sized_new (2 * size);
   for (unsigned int i = 0; i < size; i++)
     g_string_append_printf (text, "%02x", bytes[i]);

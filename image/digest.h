@@ -15,8 +15,9 @@ KexecDigest *kexec_digest_new (GChecksumType type);
 /** Adds @size bytes at @data. */
 void kexec_digest_update (KexecDigest *self, gconstpointer data, gsize size);
 
-/** Returns: (transfer full): the digest of all bytes that were added, in lower-case hexadecimal.
- * Nothing can be added or asked for after that. */
+/** Returns: (transfer full) (nullable): the digest of all bytes that were added, in lower-case
+ * hexadecimal; %NULL if OpenSSL failed in the middle. Nothing can be added or asked for after that.
+ */
 char *kexec_digest_finish (KexecDigest *self);
 
 void kexec_digest_free (KexecDigest *self);

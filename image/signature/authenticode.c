@@ -109,6 +109,7 @@ kexec_authenticode_digest (const KexecInput *input, const KexecPe *pe, GChecksum
   g_autoptr (GArray) ranges = g_array_new (FALSE, FALSE, sizeof (Range));
   g_autoptr (KexecDigest) digest = kexec_digest_new (type);
   g_autofree guint8 *buffer = g_malloc (PIECE);
+  char *made;
 
   *problem = collect (ranges, input, pe);
   if (*problem != NULL)
@@ -119,5 +120,8 @@ kexec_authenticode_digest (const KexecInput *input, const KexecPe *pe, GChecksum
       return NULL;
     }
   }
-  return kexec_digest_finish (digest);
+  made = kexec_digest_finish (digest);
+  if (made == NULL)
+    *problem = "OpenSSL cannot hash it";
+  return made;
 }

@@ -5,9 +5,11 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import hashlib
 import lzma
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,6 +29,15 @@ from .machine import (
 from .wait import wait_for
 
 MICROCODE = make_cpio({"kernel/x86/microcode/GenuineIntel.bin": b"microcode"})
+
+
+def digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def digests(staged: dict[str, Any]) -> list[str]:
+    """What the record says of each file."""
+    return [file["sha256"] for file in staged["files"]]
 
 
 def codes(findings: list[dict[str, object]]) -> list[object]:
@@ -146,6 +157,7 @@ def test_addons_of_a_uki(machine: Machine, alice: Caller) -> None:
     staged = alice.call("Stage", "", {})
     assert machine.kernel.cmdline == staged["cmdline"] == "root=/dev/vdb first second"
     assert machine.kernel.initrd == joined(MICROCODE, initrd, more)
+    assert digests(staged) == [digest(machine.path(file["path"])) for file in staged["files"]]
     roles = [(file["role"], Path(file["path"]).name) for file in staged["files"]]
     assert roles == [("kernel", f"vmlinuz-{NEW}.efi"), ("addon", "a.addon.efi"),
                      ("addon", "b.addon.efi")]
@@ -204,8 +216,9 @@ def test_initrd_in_two_files(machine: Machine, root: Caller, kernel: Path) -> No
     """Only together they have an init, and microcode comes first."""
     parts = [MICROCODE, make_cpio({"etc/fstab": b"/dev/vda / ext4"}), make_initrd("init")]
     paths = [machine.write(f"files/{number}", part) for number, part in enumerate(parts)]
-    root.stage_files(kernel, *paths)
+    staged = root.stage_files(kernel, *paths)
     assert machine.kernel.initrd == joined(*parts)
+    assert digests(staged) == [digest(kernel), *map(digest, paths)]
     with open(kernel, "rb") as first, open(paths[1], "rb") as second:
         error = root.error("StageFiles", 0, [1], "root=/dev/vda1", {},
                            fds=[first.fileno(), second.fileno()])

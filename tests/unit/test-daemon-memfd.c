@@ -95,18 +95,20 @@ test_digest (void)
   int fd = open_file (tree, "hello");
   g_autofree char *expected = g_compute_checksum_for_string (G_CHECKSUM_SHA256, "hello", -1);
   g_autofree char *of_part = g_compute_checksum_for_string (G_CHECKSUM_SHA256, "ell", -1);
-  g_autofree char *digest = kexec_memfd_digest (fd, 0, 5, NULL, NULL);
-  g_autofree char *part = kexec_memfd_digest (fd, 1, 3, NULL, NULL);
+  guint64 seen = 0;
+  g_autofree char *digest = kexec_memfd_digest (fd, 0, 5, NULL, count, &seen, NULL);
+  g_autofree char *part = kexec_memfd_digest (fd, 1, 3, NULL, NULL, NULL, NULL);
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   g_autoptr (GError) error = NULL;
 
   g_assert_cmpstr (digest, ==, expected);
+  g_assert_cmpuint (seen, ==, 5);
   g_assert_cmpstr (part, ==, of_part);
-  g_assert_null (kexec_memfd_digest (fd, 0, 6, NULL, &error));
+  g_assert_null (kexec_memfd_digest (fd, 0, 6, NULL, NULL, NULL, &error));
   g_assert_error (error, KEXEC_ERROR, KEXEC_ERROR_IO_ERROR);
   g_clear_error (&error);
   g_cancellable_cancel (cancellable);
-  g_assert_null (kexec_memfd_digest (fd, 0, 5, cancellable, &error));
+  g_assert_null (kexec_memfd_digest (fd, 0, 5, cancellable, NULL, NULL, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   close (fd);
 }
