@@ -212,6 +212,10 @@ count (KexecRequest *request, GError **error)
   gpointer key = GUINT_TO_POINTER (request->uid);
   guint number = GPOINTER_TO_UINT (g_hash_table_lookup (service->requests_of_uid, key));
 
+  if (service->is_draining) {
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "Cancelled");
+    return FALSE;
+  }
   if (service->requests > KEXEC_MAX_REQUESTS && request->uid != 0) {
     g_set_error_literal (error, KEXEC_ERROR, KEXEC_ERROR_TOO_MANY_REQUESTS,
                          "Too many requests are under way; try again in a moment");

@@ -26,10 +26,11 @@ static const GOptionEntry options[] = {
 static int
 run (GError **error)
 {
-  g_autoptr (KexecEnvironment) environment =
-    kexec_environment_open ("/", record_arrival ? NULL : KEXEC_RUNTIME_DIR, KEXEC_STATE_DIR,
-                            &kexec_kernel_ops, stay, error);
+  /* Never freed: a thread that hangs in a file may still look at it when the process ends. */
+  static KexecEnvironment *environment;
 
+  environment = kexec_environment_open ("/", record_arrival ? NULL : KEXEC_RUNTIME_DIR,
+                                        KEXEC_STATE_DIR, &kexec_kernel_ops, stay, error);
   if (environment == NULL)
     return EXIT_FAILURE;
   if (record_arrival)

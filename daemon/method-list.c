@@ -4,7 +4,6 @@
 #include "daemon/entries.h"
 #include "daemon/log.h"
 #include "daemon/names.h"
-#include "daemon/options.h"
 
 /* A listing that is under way, and whom it answers. */
 typedef struct {

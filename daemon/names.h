@@ -48,5 +48,6 @@
 #define KEXEC_IDLE_EXIT_SEC 30  /* nothing to do, no client */
 #define KEXEC_LOCK_SEC      3   /* another daemon runs */
 #define KEXEC_STALL_SEC     30  /* a read that makes no progress */
+#define KEXEC_DRAIN_SEC     5   /* at the end, for a listing that nothing can stop */
 #define KEXEC_HANDOVER_SEC  120 /* from the hand-over to the beginning of the shutdown */
 #define KEXEC_LATE_SEC      300 /* a scheduled time that was missed by more is cancelled */

@@ -116,11 +116,22 @@ kexec_service_new (const KexecEnvironment *environment, GDBusConnection *connect
   return g_steal_pointer (&self);
 }
 
+static gboolean
+on_drain_limit (gpointer user_data)
+{
+  guint *limit = user_data;
+
+  *limit = 0;
+  return G_SOURCE_REMOVE;
+}
+
 void
 kexec_service_drain (KexecService *self)
 {
   GList *waiting = self->waiting.head;
+  guint limit = g_timeout_add_seconds (KEXEC_DRAIN_SEC, on_drain_limit, &limit);
 
+  self->is_draining = TRUE;
   for (; waiting != NULL; waiting = waiting->next)
     kexec_request_cancel (waiting->data);
   if (self->worker != NULL)
@@ -128,10 +139,12 @@ kexec_service_drain (KexecService *self)
   if (self->scheduling != NULL)
     kexec_request_cancel (self->scheduling);
   kexec_list_drain (self);
-  /* All of these end, each within its own limits. */
-  while (self->worker != NULL || self->scheduling != NULL || self->staging || self->executing ||
-         self->mirror.busy)
+  /* All of these end, each within its own limits; but what is scheduled may wait for a listing,
+   * which nothing can stop. */
+  while (self->worker != NULL || self->staging || self->executing || self->mirror.busy ||
+         (self->scheduling != NULL && limit != 0))
     g_main_context_iteration (NULL, TRUE);
+  g_clear_handle_id (&limit, g_source_remove);
 }
 
 void

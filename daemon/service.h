@@ -55,6 +55,7 @@ struct KexecService {
   gboolean is_listing;         /* a listing is under way */
   GQueue waiting_to_list;      /* KexecRequest: who asked since it began */
   KexecStaleWatch stale_watch; /* on the files of what is staged */
+  gboolean is_draining;        /* the daemon ends: nothing new is begun */
 
   void (*quit) (gpointer user_data); /* nothing is left to do */
   gpointer quit_data;

@@ -86,23 +86,29 @@ kexec_timetable_recover (KexecService *service)
   kexec_mirror_recover (service);
 }
 
-/* The image that is to be booted may have been lost together with an earlier daemon. */
-static gboolean
-has_lost_image (const KexecService *service)
+/* Returns: (nullable): why the schedule of an earlier daemon cannot go on. */
+static const char *
+find_obstacle (const KexecService *service)
 {
   const KexecSchedule *schedule = service->schedule;
 
-  return schedule != NULL && *schedule->stage_id != '\0' &&
-         (service->record == NULL || !g_str_equal (schedule->stage_id, service->record->stage_id));
+  if (schedule == NULL)
+    return NULL;
+  if (service->record != NULL && !g_str_equal (schedule->stage_id, service->record->stage_id))
+    return "another image was staged";
+  if (service->record == NULL && *schedule->stage_id != '\0')
+    return "its image was lost when kexecd stopped in the middle of a staging";
+  return NULL;
 }
 
 void
 kexec_timetable_resume (KexecService *service)
 {
-  static const char why[] = "its image was lost when kexecd stopped in the middle of a staging";
+  const char *why = find_obstacle (service);
 
-  if (has_lost_image (service)) {
-    kexec_handover_note_failure (service, service->schedule->uid, why);
+  if (why != NULL) {
+    if (service->record == NULL)
+      kexec_handover_note_failure (service, service->schedule->uid, why);
     kexec_timetable_cancel (service, 0, why);
   }
   kexec_mirror_resume (service);

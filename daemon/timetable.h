@@ -35,5 +35,5 @@ gboolean kexec_timetable_arm (KexecService *service);
 void kexec_timetable_recover (KexecService *service);
 
 /** After that, once it is known what became of the image: the schedule goes on, or is cancelled if
- * its image is lost. */
+ * its image is lost or another was staged. */
 void kexec_timetable_resume (KexecService *service);

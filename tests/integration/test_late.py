@@ -214,11 +214,40 @@ def test_daemon_that_is_stopped_while_the_default_is_checked(late: Machine, alic
     assert alice.get("Scheduled") == {}
 
 
+def test_daemon_that_is_stopped_while_the_listing_hangs(late: Machine, alice: Caller) -> None:
+    """It waits for a moment only."""
+    kernel = late.path(f"boot/vmlinuz-{NEW}")
+    with hanging_file(late.folder / "fuse", kernel.read_bytes()) as hanging, covered(kernel, hanging):
+        hanging.hold()
+        alice.begin("Execute", options(when=IN_AN_HOUR))
+        hanging.wait_held()
+        assert late.process is not None
+        late.process.terminate()
+        wait_for(lambda: late.bus.owner_of(contract.NAME) is None, "the daemon to leave the bus")
+        hanging.release()
+        late.wait_end()
+
+
 def test_staging_cancels_such_a_schedule(late: Machine, root: Caller, login: Login) -> None:
     root.call("Execute", options(when=IN_AN_HOUR))
     root.call("Stage", OLD, {})
     assert root.get("Scheduled") == {}
     assert root.get("State") == "staged"
+
+
+def test_staging_cancels_it_even_if_the_daemon_ends_with_it(late: Machine, root: Caller,
+                                                             login: Login) -> None:
+    root.call("Execute", options(when=IN_AN_HOUR))
+    wait_for(lambda: login.scheduled[0] == "dry-kexec", "logind to show the schedule")
+    late.kernel.hold("after-load")
+    root.begin("Stage", NEW, {})
+    late.kernel.wait_held("after-load")
+    late.kill()
+    late.kernel.release("after-load")
+    late.start()
+    assert root.get("State") == "staged"
+    assert root.get("Scheduled") == {}
+    wait_for(lambda: login.scheduled == ("", 0), "logind to show it no more")
 
 
 def test_failure_at_its_time_is_told(late: Machine, alice: Caller, login: Login) -> None:
