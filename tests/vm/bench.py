@@ -19,10 +19,11 @@ STATUS_PAIRS = 9
 LISTED = 1000
 LISTINGS = 3
 
-# What the daemon has worked since it began, and what ListEntries takes of that, in µs.
+# What the daemon has worked after it was started by ListEntries, and for the next one, in µs.
 LIST = r"""
 entries=/boot/loader/entries
 mkdir -p $entries
+trap 'rm $entries/snapshot-*' EXIT
 for i in $(seq {listed}); do
     printf 'title Snapshot %s\nversion %s\nlinux %s\ninitrd %s\noptions root=/dev/vda1 ro n=%s\n' \
         $i $i {kernel} {initrd} $i >$entries/snapshot-$i.conf
@@ -32,18 +33,15 @@ ask() {{
     busctl call org.kexec.Manager /org/kexec/Manager org.kexec.Manager ListEntries 'a{{sv}}' 0 \
         --timeout=120 >/dev/null
 }}
-worked() {{ awk '{{ print ($14 + $15) * 10000 }}' /proc/$pid/stat; }}
-running() {{ awk '{{ s += $1 }} END {{ printf "%d", s / 1000 }}' /proc/$pid/task/*/schedstat; }}
+worked() {{ awk -v hz=$(getconf CLK_TCK) '{{ print ($14 + $15) * 1000000 / hz }}' /proc/$pid/stat; }}
 for round in $(seq {listings}); do
     systemctl stop kexecd.service
     ask
     pid=$(systemctl show --value --property=MainPID kexecd.service)
     first=$(worked)
-    before=$(running)
     ask
-    echo $first $(($(running) - before))
+    echo $first $(($(worked) - first))
 done
-rm -r $entries
 """
 
 
