@@ -99,11 +99,11 @@ def run(machine: Machine) -> None:
         STATUS_PAIRS,
     )
 
-    list_again(machine, kernel, initrd)
-
     machine.root.run("kexecctl stage")
     pid = machine.root.out("systemctl show --value --property=MainPID kexecd.service")
     print(f"Private memory of the daemon after a stage: {private_memory(machine.root, pid)} KiB")
+
+    list_again(machine, kernel, initrd)
 
 
 def main() -> None:
