@@ -58,7 +58,7 @@ print_moment (const char *label, guint64 when, const char *uid_key, GVariant *di
 }
 
 static void
-print_staged (GVariant *staged, gboolean verbose)
+print_staged (GVariant *staged, gboolean is_scheduled, gboolean verbose)
 {
   guint64 expires = kexec_dict_number (staged, "expires");
 
@@ -68,7 +68,8 @@ print_staged (GVariant *staged, gboolean verbose)
   kexec_print_field ("Release", "%s", kexec_dict_string (staged, "release"));
   kexec_print_field ("Entry", "%s", kexec_dict_string (staged, "id"));
   print_moment ("Staged", kexec_dict_number (staged, "staged-at"), "staged-by", staged);
-  if (expires != 0)
+  /* What is scheduled waits for its time. */
+  if (expires != 0 && !is_scheduled)
     print_moment ("Kept until", expires, NULL, NULL);
   if (kexec_dict_boolean (staged, "stale"))
     kexec_print_field (
@@ -143,9 +144,11 @@ print_properties (GVariant *properties, const State *state, gboolean verbose)
   g_autoptr (GVariant) last = kexec_dict_array (properties, "LastExecution", "a{sv}");
   g_autoptr (GVariant) obstacles = kexec_dict_array (properties, "Obstacles", "aa{sv}");
 
+  gboolean is_scheduled = g_variant_n_children (scheduled) > 0;
+
   print_state (properties, state);
-  print_staged (staged, verbose);
-  if (g_variant_n_children (scheduled) > 0)
+  print_staged (staged, is_scheduled, verbose);
+  if (is_scheduled)
     print_moment ("Reboot at", kexec_dict_number (scheduled, "when"), "uid", scheduled);
   print_last (last, verbose);
   print_service (properties, verbose);

@@ -9,6 +9,7 @@ import os
 import shutil
 import signal
 import subprocess
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -160,6 +161,15 @@ def test_status_goes_through_the_states(machine: Machine, client: Client, alice:
     alice.call("Unstage", {})
     machine.kernel.set_loaded(True)
     assert "foreign" in client.run(MALLORY, "status").out
+
+
+def test_status_of_what_is_scheduled(machine: Machine, client: Client, alice: Caller) -> None:
+    """It waits for its time, and does not expire before."""
+    alice.call("Stage", "", {})
+    assert "Kept until" in client.run(MALLORY, "status").out
+    alice.call("Execute", options(when=int(time.time() + 7200) * 10**6))
+    out = client.run(MALLORY, "status").out
+    assert "Reboot at" in out and "Kept until" not in out
 
 
 def test_status_json_mirrors_the_properties(machine: Machine, client: Client,
