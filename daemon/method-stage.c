@@ -16,6 +16,8 @@
 #include "daemon/timetable.h"
 #include "daemon/worker.h"
 
+#define TRIM_SEC 2
+
 gboolean
 kexec_stage_prepare (KexecRequest *request, GError **error)
 {
@@ -46,6 +48,15 @@ on_progress (const char *phase, guint64 done, guint64 total, gpointer user_data)
                                  g_variant_new ("(stt)", phase, done, total), NULL);
 }
 
+static gboolean
+on_trim (gpointer user_data)
+{
+#ifdef __GLIBC__
+  malloc_trim (0);
+#endif
+  return G_SOURCE_REMOVE;
+}
+
 /* A staging begins, or has ended: then timers that waited for its end fire. */
 static void
 set_staging (KexecService *service, gboolean staging)
@@ -53,10 +64,9 @@ set_staging (KexecService *service, gboolean staging)
   service->staging = staging;
   if (!staging) {
     kexec_timetable_arm (service);
-#ifdef __GLIBC__
-    /* What the workers needed for a listing and its checks: the daemon may wait for days now. */
-    malloc_trim (0);
-#endif
+    /* What the workers needed for a listing and its checks: the daemon may wait for days now. They
+     * let go of it a moment after they have told that they are done. */
+    g_timeout_add_seconds (TRIM_SEC, on_trim, NULL);
   }
   kexec_slot_refresh (service);
 }
