@@ -129,6 +129,15 @@ answer_for (const GError *error)
   return "na";
 }
 
+/* Who has left reads nothing; else it was kexec_service_drain() that cancelled. */
+static const char *
+sentence_of (const GError *error)
+{
+  return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)
+           ? "kexecd is being stopped; try again in a moment"
+           : error->message;
+}
+
 void
 kexec_request_fail (KexecRequest *self, GError *error)
 {
@@ -137,7 +146,7 @@ kexec_request_fail (KexecRequest *self, GError *error)
 
   /* Wrong arguments are the caller's mistake, not an answer. */
   if (self->method->probe && !g_error_matches (error, KEXEC_ERROR, KEXEC_ERROR_INVALID_ARGUMENT)) {
-    kexec_request_return (self, g_variant_new ("(ss)", answer_for (error), error->message));
+    kexec_request_return (self, g_variant_new ("(ss)", answer_for (error), sentence_of (error)));
     return;
   }
   invocation = g_steal_pointer (&self->invocation);
@@ -146,10 +155,9 @@ kexec_request_fail (KexecRequest *self, GError *error)
   if (self->method->failed != NULL)
     self->method->failed (self, error);
   steal_fds (g_dbus_method_invocation_get_message (invocation));
-  /* Who has left reads nothing; else it was kexec_service_drain() that cancelled. */
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    g_dbus_method_invocation_return_error_literal (
-      invocation, KEXEC_ERROR, KEXEC_ERROR_BUSY, "kexecd is being stopped; try again in a moment");
+    g_dbus_method_invocation_return_error_literal (invocation, KEXEC_ERROR, KEXEC_ERROR_BUSY,
+                                                   sentence_of (error));
   else if (error->domain == G_IO_ERROR || error->domain == G_FILE_ERROR)
     g_dbus_method_invocation_return_error (invocation, KEXEC_ERROR, KEXEC_ERROR_IO_ERROR, "%s",
                                            error->message);

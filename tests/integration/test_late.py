@@ -18,6 +18,8 @@ from .test_schedule import IN_AN_HOUR, soon, wait_failed
 from .users import who_may
 from .wait import wait_for
 
+STOPPED = "kexecd is being stopped; try again in a moment"
+
 
 @pytest.fixture
 def late(off: Machine) -> Machine:
@@ -208,14 +210,13 @@ def test_daemon_that_is_stopped_while_the_default_is_checked(late: Machine, alic
         hanging.release()
         late.wait_end()
     error = call.error()
-    assert (error.name, error.message) == (contract.ERROR + "Busy",
-                                           "kexecd is being stopped; try again in a moment")
+    assert (error.name, error.message) == (contract.ERROR + "Busy", STOPPED)
     late.start()
     assert alice.get("Scheduled") == {}
 
 
 def test_daemon_that_is_stopped_while_the_listing_hangs(late: Machine, alice: Caller) -> None:
-    """It waits for a moment only."""
+    """It waits for a moment only, and begins nothing new."""
     kernel = late.path(f"boot/vmlinuz-{NEW}")
     with hanging_file(late.folder / "fuse", kernel.read_bytes()) as hanging, covered(kernel, hanging):
         hanging.hold()
@@ -223,6 +224,8 @@ def test_daemon_that_is_stopped_while_the_listing_hangs(late: Machine, alice: Ca
         hanging.wait_held()
         assert late.process is not None
         late.process.terminate()
+        wait_for(lambda: STOPPED in alice.error("Cancel", {}).message, "calls to be refused")
+        assert alice.call("CanStage", "") == ("na", STOPPED)
         wait_for(lambda: late.bus.owner_of(contract.NAME) is None, "the daemon to leave the bus")
         hanging.release()
         late.wait_end()
