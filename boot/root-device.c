@@ -288,7 +288,7 @@ kexec_root_device_check_facts (const KexecRootFacts *facts, const char *cmdline,
 {
   Check self = { .facts = facts, .cmdline = cmdline, .findings = findings };
 
-  if (find_path (&self, "/dev/disk") != THERE) /* nobody made links: no udev, or no system */
+  if (!facts->has_links)
     return;
   check_root (&self);
   check_resume (&self);
@@ -301,6 +301,7 @@ kexec_root_facts_new (int root_fd, gboolean is_live)
   KexecRootFacts *self = g_new0 (KexecRootFacts, 1);
 
   self->root_fd = root_fd;
+  self->has_links = find_path (&(Check){ .facts = self }, "/dev/disk") == THERE;
   if (is_live) {
     self->devices = kexec_block_devices_new (root_fd);
     self->mounts = kexec_mount_table_read (root_fd);

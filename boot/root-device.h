@@ -22,6 +22,7 @@ void kexec_root_device_check (int root_fd, gboolean is_live, const char *cmdline
 /* What command lines are checked against. */
 typedef struct {
   int root_fd;
+  gboolean has_links;         /* somebody made /dev/disk; where not, nothing is said */
   KexecBlockDevices *devices; /* (nullable): of the running system */
   GPtrArray *mounts;          /* (nullable) (element-type KexecMount): of the running system */
 } KexecRootFacts;

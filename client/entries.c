@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "client/dict.h"
 #include "client/human.h"
 #include "client/print.h"
 
@@ -166,47 +165,45 @@ print_facts (const KexecEntryView *entry)
 }
 
 /* How many of the entries have a finding with this sentence. The sentence decides: the same cause
-   may be noted about another file in each entry. Returns: (transfer full): sentence → number. */
+   may be noted about another file in each entry. Returns: (transfer full): sentence → number; the
+   sentences are those of @entries. */
 static GHashTable *
 count_sentences (const GPtrArray *entries)
 {
-  GHashTable *counts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  GHashTable *counts = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal); /* in one entry */
 
   for (guint i = 0; i < entries->len; i++) {
-    GVariant *findings = ((const KexecEntryView *) entries->pdata[i])->findings;
-    g_autoptr (GHashTable) seen = NULL;
+    const KexecEntryView *entry = entries->pdata[i];
 
-    if (g_variant_n_children (findings) > 0)
-      seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-    for (gsize j = 0; j < g_variant_n_children (findings); j++) {
-      g_autoptr (GVariant) finding = g_variant_get_child_value (findings, j);
-      const char *text = kexec_dict_string (finding, "text");
+    g_hash_table_remove_all (seen);
+    for (guint j = 0; j < entry->findings->len; j++) {
+      char *text = ((const KexecFindingView *) entry->findings->pdata[j])->text;
       gpointer count = g_hash_table_lookup (counts, text);
 
-      if (g_hash_table_add (seen, g_strdup (text)))
-        g_hash_table_insert (counts, g_strdup (text),
-                             GUINT_TO_POINTER (GPOINTER_TO_UINT (count) + 1));
+      if (g_hash_table_add (seen, text))
+        g_hash_table_insert (counts, text, GUINT_TO_POINTER (GPOINTER_TO_UINT (count) + 1));
     }
   }
   return counts;
 }
 
-/* Returns: (transfer full): those findings of @entry that all @n entries have, or those that not
- * all have; where there is but one entry, all are its own. */
-static GVariant *
-pick_findings (GHashTable *counts, gsize n, GVariant *findings, gboolean shared)
+/* Returns: (transfer container): those findings of @entry that all @n entries have, or those that
+ * not all have; where there is but one entry, all are its own. */
+static GPtrArray *
+pick_findings (GHashTable *counts, guint n, const KexecEntryView *entry, gboolean shared)
 {
-  g_auto (GVariantBuilder) picked = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
+  GPtrArray *picked = g_ptr_array_new ();
 
-  for (gsize i = 0; i < g_variant_n_children (findings); i++) {
-    g_autoptr (GVariant) finding = g_variant_get_child_value (findings, i);
-    gpointer count = g_hash_table_lookup (counts, kexec_dict_string (finding, "text"));
+  for (guint i = 0; i < entry->findings->len; i++) {
+    const KexecFindingView *finding = entry->findings->pdata[i];
+    gpointer count = g_hash_table_lookup (counts, finding->text);
     gboolean is_shared = n > 1 && GPOINTER_TO_UINT (count) == n;
 
     if (is_shared == shared)
-      g_variant_builder_add_value (&picked, finding);
+      g_ptr_array_add (picked, entry->findings->pdata[i]);
   }
-  return g_variant_ref_sink (g_variant_builder_end (&picked));
+  return picked;
 }
 
 /* Returns: (transfer full): the headings and a row for each entry. */
@@ -229,7 +226,7 @@ kexec_entries_print (const GPtrArray *entries, gboolean verbose, guint columns)
 {
   g_autoptr (GPtrArray) rows = rows_new (entries);
   g_autoptr (GHashTable) counts = count_sentences (entries);
-  g_autoptr (GVariant) shared = NULL;
+  g_autoptr (GPtrArray) shared = NULL;
   g_autoptr (GString) lines = g_string_new (NULL);
   Table table = { rows, { 0 } };
   KexecSeverity least = verbose ? KEXEC_SEVERITY_NOTE : KEXEC_SEVERITY_WARNING;
@@ -238,24 +235,23 @@ kexec_entries_print (const GPtrArray *entries, gboolean verbose, guint columns)
   append_row (lines, &table, rows->pdata[0], "  ", KEXEC_STYLE_DIM);
   for (guint r = 1; r < rows->len; r++) {
     const Row *row = rows->pdata[r];
-    GVariant *findings = row->entry->findings;
-    g_autoptr (GVariant) own = pick_findings (counts, entries->len, findings, FALSE);
+    g_autoptr (GPtrArray) own = pick_findings (counts, entries->len, row->entry, FALSE);
 
     if (verbose && r > 1)
       g_string_append_c (lines, '\n');
     append_row (lines, &table, row, row->entry->is_default ? "* " : "  ",
                 row->entry->is_default ? KEXEC_STYLE_BOLD : KEXEC_STYLE_PLAIN);
-    if (verbose || kexec_print_has_findings (own, least))
+    if (verbose || kexec_finding_views_have (own, least))
       flush (lines);
     if (verbose)
       print_facts (row->entry);
-    kexec_print_findings (own, least, 6);
+    kexec_print_finding_views (own, least, 6);
     if (shared == NULL)
-      shared = pick_findings (counts, entries->len, findings, TRUE);
+      shared = pick_findings (counts, entries->len, row->entry, TRUE);
   }
   flush (lines);
-  if (shared != NULL && kexec_print_has_findings (shared, least)) {
+  if (shared != NULL && kexec_finding_views_have (shared, least)) {
     g_print ("\n  Each of them:\n");
-    kexec_print_findings (shared, least, 6);
+    kexec_print_finding_views (shared, least, 6);
   }
 }

@@ -37,8 +37,8 @@ take (KexecEntryView *self, guint field, GVariant *value)
     g_free (*(char **) place);
     *(char **) place = g_variant_dup_string (value, NULL);
   } else {
-    g_variant_unref (*(GVariant **) place);
-    *(GVariant **) place = g_variant_ref (value);
+    g_ptr_array_unref (*(GPtrArray **) place);
+    *(GPtrArray **) place = kexec_finding_views_from_variant (value);
   }
 }
 
@@ -77,7 +77,7 @@ kexec_entry_view_from_entry (const KexecEntry *entry)
   self->is_default = entry->is_default;
   self->is_running = entry->is_running;
   self->is_trusted = entry->is_trusted;
-  self->findings = g_variant_ref_sink (kexec_findings_to_variant (entry->findings));
+  self->findings = kexec_finding_views_from_findings (entry->findings);
   return self;
 }
 
@@ -92,7 +92,7 @@ kexec_entry_view_free (KexecEntryView *self)
   g_strfreev (self->found_in);
   g_strfreev (self->named_by);
   g_strfreev (self->initrds);
-  g_variant_unref (self->findings);
+  g_ptr_array_unref (self->findings);
   g_free (self);
 }
 

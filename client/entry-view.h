@@ -3,6 +3,7 @@
 #pragma once
 
 #include "boot/entry.h"
+#include "client/finding-view.h"
 
 typedef struct {
   char *id;
@@ -16,7 +17,7 @@ typedef struct {
   gboolean is_default;
   gboolean is_running;
   gboolean is_trusted;
-  GVariant *findings; /* aa{sv}, as the interface documents it */
+  GPtrArray *findings; /* (element-type KexecFindingView) */
 } KexecEntryView;
 
 /** @entry: an a{sv} as ListEntries documents it; what is missing is empty. Returns: (transfer full)

@@ -323,7 +323,7 @@ print_findings (const KexecFindings *findings, const char *path)
 {
   g_autoptr (KexecFindings) shown = kexec_findings_new ();
   g_autofree char *about = kexec_printable (path);
-  g_autoptr (GVariant) list = NULL;
+  g_autoptr (GPtrArray) views = NULL;
 
   for (guint i = 0; i < findings->len; i++) {
     const KexecFinding *finding = findings->pdata[i];
@@ -333,8 +333,8 @@ print_findings (const KexecFindings *findings, const char *path)
     kexec_findings_add (shown, finding->code, finding->subject, finding->args, "%s%s%s",
                         is_clear ? "" : finding->subject, is_clear ? "" : ": ", finding->text);
   }
-  list = g_variant_ref_sink (kexec_findings_to_variant (shown));
-  kexec_print_findings (list, KEXEC_SEVERITY_NOTE, 2);
+  views = kexec_finding_views_from_findings (shown);
+  kexec_print_finding_views (views, KEXEC_SEVERITY_NOTE, 2);
 }
 
 static void

@@ -1,20 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "client/print.h"
 
-#include "client/dict.h"
 #include "client/human.h"
 
 #define LABEL_WIDTH 14
 
-typedef struct {
-  KexecSeverity severity;
-  KexecStyle style;
-} Style;
-
-static const Style styles[] = {
-  { KEXEC_SEVERITY_BLOCKER, KEXEC_STYLE_BAD },
-  { KEXEC_SEVERITY_WARNING, KEXEC_STYLE_WARNING },
-  { KEXEC_SEVERITY_NOTE, KEXEC_STYLE_DIM },
+static const KexecStyle severity_styles[] = {
+  [KEXEC_SEVERITY_NOTE] = KEXEC_STYLE_DIM,
+  [KEXEC_SEVERITY_WARNING] = KEXEC_STYLE_WARNING,
+  [KEXEC_SEVERITY_BLOCKER] = KEXEC_STYLE_BAD,
 };
 
 static char *format_styled (KexecStyle style, const char *format, va_list ap) G_GNUC_PRINTF (2, 0);
@@ -72,44 +66,27 @@ kexec_print_line (KexecStyle style, const char *format, ...)
   g_print ("%s\n", line);
 }
 
-/* Returns: (nullable): how a finding is shown; %NULL if it is less grave than @least. */
-static const Style *
-find_style (GVariant *finding, KexecSeverity least)
+void
+kexec_print_finding_views (const GPtrArray *views, KexecSeverity least, guint indent)
 {
-  const char *severity = kexec_dict_string (finding, "severity");
+  for (guint i = 0; i < views->len; i++) {
+    const KexecFindingView *view = views->pdata[i];
+    g_autofree char *text = NULL;
+    g_autofree char *severity = NULL;
 
-  for (gsize i = 0; i < G_N_ELEMENTS (styles); i++) {
-    if (styles[i].severity >= least &&
-        g_str_equal (kexec_severity_name (styles[i].severity), severity))
-      return &styles[i];
+    if (view->severity < least)
+      continue;
+    text = kexec_human_text (view->text);
+    severity =
+      kexec_terminal_style (severity_styles[view->severity], kexec_severity_name (view->severity));
+    g_print ("%*s%s: %s\n", (int) indent, "", severity, text);
   }
-  return NULL;
 }
 
 void
 kexec_print_findings (GVariant *findings, KexecSeverity least, guint indent)
 {
-  for (gsize i = 0; i < g_variant_n_children (findings); i++) {
-    g_autoptr (GVariant) finding = g_variant_get_child_value (findings, i);
-    g_autofree char *text = kexec_human_text (kexec_dict_string (finding, "text"));
-    const Style *style = find_style (finding, least);
-    g_autofree char *severity = NULL;
+  g_autoptr (GPtrArray) views = kexec_finding_views_from_variant (findings);
 
-    if (style == NULL)
-      continue;
-    severity = kexec_terminal_style (style->style, kexec_severity_name (style->severity));
-    g_print ("%*s%s: %s\n", (int) indent, "", severity, text);
-  }
-}
-
-gboolean
-kexec_print_has_findings (GVariant *findings, KexecSeverity least)
-{
-  for (gsize i = 0; i < g_variant_n_children (findings); i++) {
-    g_autoptr (GVariant) finding = g_variant_get_child_value (findings, i);
-
-    if (find_style (finding, least) != NULL)
-      return TRUE;
-  }
-  return FALSE;
+  kexec_print_finding_views (views, least, indent);
 }

@@ -2,8 +2,8 @@
 /* Prints facts for people. Everything that is printed here is made fit for a terminal first. */
 #pragma once
 
+#include "client/finding-view.h"
 #include "client/terminal.h"
-#include "image/finding.h"
 
 /** Prints "   Label: value" with the labels aligned; nothing if the value is empty. */
 void kexec_print_field (const char *label, const char *format, ...) G_GNUC_PRINTF (2, 3);
@@ -23,5 +23,5 @@ void kexec_print_line (KexecStyle style, const char *format, ...) G_GNUC_PRINTF 
  */
 void kexec_print_findings (GVariant *findings, KexecSeverity least, guint indent);
 
-/** Returns: whether one of @findings is at least as grave as @least. */
-gboolean kexec_print_has_findings (GVariant *findings, KexecSeverity least);
+/** The same with @views: (element-type KexecFindingView). */
+void kexec_print_finding_views (const GPtrArray *views, KexecSeverity least, guint indent);

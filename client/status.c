@@ -117,9 +117,11 @@ print_service (GVariant *properties, gboolean verbose)
 static void
 print_obstacles (GVariant *obstacles, gboolean verbose)
 {
-  if (kexec_print_has_findings (obstacles, KEXEC_SEVERITY_BLOCKER))
+  g_autoptr (GPtrArray) views = kexec_finding_views_from_variant (obstacles);
+
+  if (kexec_finding_views_have (views, KEXEC_SEVERITY_BLOCKER))
     kexec_print_line (KEXEC_STYLE_BAD, "Nothing can be staged on this machine now:");
-  kexec_print_findings (obstacles, verbose ? KEXEC_SEVERITY_NOTE : KEXEC_SEVERITY_WARNING, 2);
+  kexec_print_finding_views (views, verbose ? KEXEC_SEVERITY_NOTE : KEXEC_SEVERITY_WARNING, 2);
 }
 
 static void

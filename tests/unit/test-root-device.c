@@ -174,10 +174,10 @@ static void
 test_links (void)
 {
   g_autoptr (Tree) tree = make_dev ();
-  const KexecRootFacts facts = { .root_fd = tree->fd };
+  g_autoptr (KexecRootFacts) facts = kexec_root_facts_new (tree->fd, FALSE);
 
   for (guint i = 0; i < G_N_ELEMENTS (links); i++)
-    expect (&facts, links[i].cmdline, links[i].findings);
+    expect (facts, links[i].cmdline, links[i].findings);
 }
 
 /* Without udev nothing is known, and so nothing is said. */
@@ -185,11 +185,12 @@ static void
 test_no_links (void)
 {
   g_autoptr (Tree) tree = tree_new ();
-  const KexecRootFacts facts = { .root_fd = tree->fd };
+  g_autoptr (KexecRootFacts) facts = NULL;
 
   tree_write (tree, "/dev/sda1", "");
+  facts = kexec_root_facts_new (tree->fd, FALSE);
   for (guint i = 0; i < G_N_ELEMENTS (links); i++)
-    expect (&facts, links[i].cmdline, "");
+    expect (facts, links[i].cmdline, "");
 }
 
 static void
@@ -214,7 +215,7 @@ test_devices (void)
   g_autoptr (GPtrArray) table =
     g_ptr_array_new_with_free_func ((GDestroyNotify) kexec_block_device_unref);
   g_autoptr (KexecBlockDevices) devices = kexec_block_devices_new_for (table);
-  const KexecRootFacts facts = { .root_fd = tree->fd, .devices = devices };
+  const KexecRootFacts facts = { .root_fd = tree->fd, .has_links = TRUE, .devices = devices };
 
   add_device (table, 5, "filesystem", "5555-5555", FALSE);
   add_device (table, 6, "crypto", "6666-6666", TRUE);
@@ -256,7 +257,9 @@ test_subvolume (void)
   g_autoptr (GPtrArray) table =
     g_ptr_array_new_with_free_func ((GDestroyNotify) kexec_block_device_unref);
   g_autoptr (KexecBlockDevices) devices = kexec_block_devices_new_for (table);
-  const KexecRootFacts facts = { .root_fd = tree->fd, .devices = devices, .mounts = mounts };
+  const KexecRootFacts facts = {
+    .root_fd = tree->fd, .has_links = TRUE, .devices = devices, .mounts = mounts
+  };
 
   add_device (table, 5, "filesystem", "5555", FALSE);
   add_device (table, 6, "filesystem", "6666", FALSE);
