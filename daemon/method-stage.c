@@ -113,7 +113,8 @@ on_staged (GObject *source, GAsyncResult *result, gpointer user_data)
     kexec_log (KEXEC_EVENT_STAGE_FAILED,
                g_variant_new_parsed ("{'KEXEC_UID': <%u>, 'KEXEC_TITLE': <%s>}", request->uid,
                                      (const char *) g_hash_table_lookup (details, "title")),
-               "Staging for uid %u failed: %s", request->uid, error->message);
+               "Staging for uid %u failed: %s", request->uid,
+               kexec_request_sentence (request, error));
     kexec_slot_note_failed_staging (service);
     kexec_request_fail (request, error);
   }

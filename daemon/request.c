@@ -129,13 +129,13 @@ answer_for (const GError *error)
   return "na";
 }
 
-/* Who has left reads nothing; else it was kexec_service_drain() that cancelled. */
-static const char *
-sentence_of (const GError *error)
+const char *
+kexec_request_sentence (const KexecRequest *self, const GError *error)
 {
-  return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)
-           ? "kexecd is being stopped; try again in a moment"
-           : error->message;
+  if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return error->message;
+  return self->service->is_draining ? "kexecd is being stopped; try again in a moment"
+                                    : "its caller has left";
 }
 
 void
@@ -146,7 +146,8 @@ kexec_request_fail (KexecRequest *self, GError *error)
 
   /* Wrong arguments are the caller's mistake, not an answer. */
   if (self->method->probe && !g_error_matches (error, KEXEC_ERROR, KEXEC_ERROR_INVALID_ARGUMENT)) {
-    kexec_request_return (self, g_variant_new ("(ss)", answer_for (error), sentence_of (error)));
+    kexec_request_return (
+      self, g_variant_new ("(ss)", answer_for (error), kexec_request_sentence (self, error)));
     return;
   }
   invocation = g_steal_pointer (&self->invocation);
@@ -157,7 +158,7 @@ kexec_request_fail (KexecRequest *self, GError *error)
   steal_fds (g_dbus_method_invocation_get_message (invocation));
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     g_dbus_method_invocation_return_error_literal (invocation, KEXEC_ERROR, KEXEC_ERROR_BUSY,
-                                                   sentence_of (error));
+                                                   kexec_request_sentence (self, error));
   else if (error->domain == G_IO_ERROR || error->domain == G_FILE_ERROR)
     g_dbus_method_invocation_return_error (invocation, KEXEC_ERROR, KEXEC_ERROR_IO_ERROR, "%s",
                                            error->message);

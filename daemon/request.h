@@ -87,6 +87,9 @@ void kexec_request_return (KexecRequest *self, GVariant *value);
 /** Answers with an error; for a probe, with the answer that it means. Takes @error. */
 void kexec_request_fail (KexecRequest *self, GError *error);
 
+/** What @error says; of a request that was cancelled, why it was. */
+const char *kexec_request_sentence (const KexecRequest *self, const GError *error);
+
 /** Stops what is under way for it, as if its caller had left. */
 void kexec_request_cancel (KexecRequest *self);
 

@@ -212,6 +212,7 @@ def test_sigterm_while_copying_stops_the_copy(off: Machine, hanging: HangingFile
         hanging.release()
         off.wait_end()
     assert "being stopped" in call.error().message
+    assert "being stopped" in off.wait_event("STAGE_FAILED").message
     assert not off.kernel.is_loaded
     off.start()
     assert root.get("State") == "idle"

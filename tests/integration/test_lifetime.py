@@ -169,6 +169,7 @@ def test_daemon_goes_after_a_caller_has_left_a_hung_file(off: Machine, hanging: 
     wait_for(lambda: off.bus.owner_of(contract.NAME) is None, "the daemon to go")
     hanging.release()
     assert off.wait_end() == 0
+    assert "caller has left" in off.wait_event("STAGE_FAILED").message
 
 
 def test_daemon_ends_when_the_bus_does(off: Machine, folder: Path) -> None:
