@@ -50,6 +50,8 @@ class Kind:
     firmware: Firmware = SEABIOS
     has_boot_loader: bool = False  # on the last disk; otherwise QEMU itself loads the kernel
     second_disk: str = ""  # its size
+    processors: int = 1
+    is_counted: bool = False  # its time is what its processor executes: see clock.py
     recipe: Recipe = field(default=recipe.SYSTEMD, repr=False)
     init: Init = field(default=init.SYSTEMD, repr=False)
 
@@ -65,11 +67,15 @@ class Kind:
 
 PLAIN = Kind("plain")
 # GRUB in the gap after the MBR, with the menu that grub-mkconfig makes.
-GRUB = Kind("grub", PLAIN, has_boot_loader=True)
+GRUB = Kind("grub", PLAIN, has_boot_loader=True, processors=2)
 # systemd-boot on an ESP on a disk of its own: type #1 entries, and two unified kernel images.
-SYSTEMD_BOOT = Kind("systemd-boot", PLAIN, OVMF, has_boot_loader=True, second_disk="192M")
+SYSTEMD_BOOT = Kind(
+    "systemd-boot", PLAIN, OVMF, has_boot_loader=True, second_disk="192M", processors=2
+)
 # /boot on a disk of its own that is not mounted.
 BOOT = Kind("boot", PLAIN, second_disk="128M")
+# For what is measured: what else its host does shows little.
+COUNTED = Kind("counted", is_counted=True)
 
 # sysvinit is PID 1, and Gentoo's lines in its inittab let OpenRC start and stop the services.
 SYSVINIT = Kind("sysvinit", recipe=recipe.OPENRC, init=init.SYSVINIT)

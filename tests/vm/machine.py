@@ -19,8 +19,8 @@ from .qmp import Qmp
 from .shell import Shell
 from .wait import wait_for
 
-BOOT_LIMIT = 300
-STATE_LIMIT = 120
+BOOT_LIMIT = 600
+STATE_LIMIT = 240
 MEMORY_MIB = 2048
 
 # The guest's sshds; see guest/common.
@@ -211,7 +211,7 @@ class Machine:
             f",hostfwd=tcp:127.0.0.1:0-:{port}"
             for port in (SESSION_PORT, DRIVER_PORT, CONSOLE_PORT)
         )
-        command = ["qemu-system-x86_64", *processor(), "-smp", "2", "-m", str(MEMORY_MIB)]
+        command = ["qemu-system-x86_64", *processor(self.kind), "-m", str(MEMORY_MIB)]
         command += [*self.kind.firmware.options, "-nodefaults", "-vga", "none"]
         command += ["-display", "none", "-no-reboot", "-rtc", "base=utc,clock=vm"]
         command += self._boot_options()
@@ -269,13 +269,16 @@ class Machine:
         return f"QEMU ended with {self._process.poll()}; its events: {events}\n{output}"
 
 
-def processor() -> list[str]:
-    """QEMU's options for the fastest processor this host can give a guest."""
+def processor(kind: Kind) -> list[str]:
+    """QEMU's options for processors that count, or for the fastest this host can give a guest."""
+    number = ["-smp", str(kind.processors)]
+    if kind.is_counted:
+        return ["-accel", "tcg,thread=single", "-icount", "shift=2", "-cpu", "max", *number]
     # /dev/kvm can be there and open on machines whose processor cannot run a guest.
     flags = set(re.findall(r"\b(?:vmx|svm)\b", Path("/proc/cpuinfo").read_text()))
     if flags and os.access("/dev/kvm", os.R_OK | os.W_OK):
-        return ["-accel", "kvm", "-cpu", "host"]
-    return ["-accel", "tcg,thread=multi", "-cpu", "max"]
+        return ["-accel", "kvm", "-cpu", "host", *number]
+    return ["-accel", "tcg,thread=multi", "-cpu", "max", *number]
 
 
 def qemu_version() -> str:

@@ -63,7 +63,7 @@ def at_login(kind: Kind = PLAIN) -> Saved:
     debian = image.get(kind.recipe)
     key = cache.key_of(
         qemu_version(),
-        " ".join(processor()),
+        " ".join(processor(kind)),
         (HERE / "machine.py").read_bytes(),
         repr(kind),
         *_made_from(kind, debian),

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from . import project, proof, saved
 from .client import BEGUN, status
+from .kind import PLAIN
 from .machine import BOOT_LIMIT, Machine, Mark, processor
 from .shell import Shell
 from .wait import wait_for
@@ -109,7 +110,7 @@ def tell(machine: Machine) -> None:
 
 def main() -> int:
     start = time.monotonic()
-    emulated = "tcg" in " ".join(processor())
+    emulated = "tcg" in " ".join(processor(PLAIN))
     if emulated:
         print("There is no KVM here, so the machine is emulated: everything in it is slow.")
     with chapter("Build kexecd, and a throw-away virtual machine with it"):
