@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import pwd
 import re
@@ -26,6 +27,7 @@ from .machine import NEW, Machine, make_kernel  # noqa: E402
 from .systemd import Systemd  # noqa: E402
 
 CAP_SYS_BOOT = 22
+CLONE_NEWNS = 0x20000
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -35,6 +37,9 @@ def confinement() -> None:
     bounding = int(re.search(r"^CapBnd:\s*(\w+)", status, re.MULTILINE)[1], 16)
     if bounding >> CAP_SYS_BOOT & 1:
         pytest.exit("CAP_SYS_BOOT is in the bounding set; use tests/integration/run", 2)
+    # What is mounted by tests that run beside these (pytest -n) is not seen here.
+    if ctypes.CDLL(None).unshare(CLONE_NEWNS) != 0:
+        pytest.exit("There is no mount namespace to be had; use tests/integration/run", 2)
 
 
 @pytest.fixture(scope="session")

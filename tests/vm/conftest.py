@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
@@ -106,7 +107,7 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
     item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
     reports = runtestprotocol(item, log=False, nextitem=nextitem)
     if item.stash.get(WAS_BROKEN, False):
-        print("(once more: QEMU broke the guest's kernel, see conftest.py)", end=" ")
+        print(f"{item.name}: once more, as QEMU broke the guest's kernel", file=sys.__stderr__)
         item._initrequest()  # type: ignore[attr-defined]  # the fixtures are made anew
         reports = runtestprotocol(item, log=False, nextitem=nextitem)
     for report in reports:

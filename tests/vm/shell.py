@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 Completed = subprocess.CompletedProcess[str]
 
 # Without KVM the slowest single command, a stage, takes about half a minute.
-COMMAND_LIMIT = 180
+COMMAND_LIMIT = 300
 
 
 class CommandFailed(AssertionError):

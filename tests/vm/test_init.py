@@ -92,7 +92,13 @@ SYSTEMS = [
 ]
 
 
-@pytest.fixture(scope="class", params=SYSTEMS, ids=lambda system: system.kind.name)
+def one_after_another(system: System) -> object:
+    """All of a system's tests in one process, where others may run beside them (pytest -n)."""
+    name = system.kind.name
+    return pytest.param(system, id=name, marks=pytest.mark.xdist_group(name))
+
+
+@pytest.fixture(scope="class", params=map(one_after_another, SYSTEMS))
 def system(request: pytest.FixtureRequest) -> System:
     return request.param  # type: ignore[no-any-return]
 
