@@ -14,10 +14,10 @@ from . import project, saved
 from .client import private_memory
 from .machine import Machine
 
-STAGE_PAIRS = 5
-STATUS_PAIRS = 9
+STAGE_PAIRS = 3
+STATUS_PAIRS = 5
 LISTED = 1000
-LISTINGS = 3
+LISTINGS = 2
 
 # What the daemon has worked after it was started by ListEntries, and for the next one, in µs.
 LIST = r"""

@@ -11,7 +11,7 @@ import pytest
 from _pytest.runner import runtestprotocol
 
 from . import project, saved
-from .kind import BOOT, GRUB, OPENRC_INIT, SYSTEMD_BOOT, SYSVINIT
+from .kind import BOOT, GRUB, SYSTEMD_BOOT
 from .machine import Machine
 from .saved import Saved
 
@@ -73,18 +73,6 @@ def systemd_boot_machine(tree: Path, tmp_path: Path) -> Iterator[Machine]:
 def boot_machine(tree: Path, tmp_path: Path) -> Iterator[Machine]:
     """A fresh machine whose /boot is on a disk that is not mounted."""
     yield from _restored(saved.with_project(tree, BOOT), tmp_path)
-
-
-@pytest.fixture
-def sysvinit_machine(tree: Path, tmp_path: Path) -> Iterator[Machine]:
-    """A fresh machine with sysvinit as PID 1 and OpenRC for the services."""
-    yield from _restored(saved.with_project(tree, SYSVINIT), tmp_path)
-
-
-@pytest.fixture
-def openrc_init_machine(tree: Path, tmp_path: Path) -> Iterator[Machine]:
-    """A fresh machine with OpenRC's own init as PID 1."""
-    yield from _restored(saved.with_project(tree, OPENRC_INIT), tmp_path)
 
 
 def _restored(state: Saved, folder: Path) -> Iterator[Machine]:

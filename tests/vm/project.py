@@ -14,7 +14,10 @@ OPTIONS = ["--prefix=/usr", "--buildtype=release", "-Dtests=false", "-Dopenrc=en
 
 
 def build() -> Path:
-    """Build what has changed, and return the folder that `meson install` filled."""
+    """Build what has changed, and return the folder that `meson install` filled.
+
+    It is named by what is in it: others may build beside us, and read theirs meanwhile.
+    """
     folder = cache.directory() / f"build-{cache.key_of(str(SOURCE), *OPTIONS)}"
     tree = folder / "installed"
     with cache.locked("build"):
@@ -24,7 +27,12 @@ def build() -> Path:
         _run("meson", "compile", "-C", str(folder))
         shutil.rmtree(tree, ignore_errors=True)
         _run("meson", "install", "-C", str(folder), "--no-rebuild", "--destdir", str(tree))
-    return tree
+        key = cache.key_of_tree(tree)
+        return cache.entry("project", key, lambda entry: _move(tree, entry)) / "installed"
+
+
+def _move(tree: Path, entry: Path) -> None:
+    tree.rename(entry / "installed")
 
 
 def _run(*command: str) -> None:

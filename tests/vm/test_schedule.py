@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from . import proof
 from .client import Exit, bus_call, reboot, slot_is_full, state, status
 from .machine import Machine
@@ -120,23 +122,30 @@ def _seconds_to_stop(machine: Machine, unit: str) -> float:
     return stamps["Stopped"] - stamps["Stopping"]
 
 
-def test_slot_emptied_after_the_hand_over(staged_machine: Machine) -> None:
+@pytest.mark.parametrize("backend", ["logind", "systemd"])
+def test_slot_emptied_after_the_hand_over(staged_machine: Machine, backend: str) -> None:
     """Too late to stop: the machine comes up through its firmware, and says that it has."""
     machine = staged_machine
+    if backend == "systemd":
+        _take_logind_away(machine)
     _add_service(machine, "emptier", EMPTIER_UNIT)
     machine.allow_cold_reboot()
     before, mark = proof.current_boot(machine), machine.mark()
-    reboot(machine.alice)
+    reboot(machine.root)
     proof.assert_cold(machine, before, mark)
-    last = status(machine.alice)["LastExecution"]
+    last = status(machine.root)["LastExecution"]
     assert last["result"] == "cold" and "firmware" in last["text"]
+
+
+def _take_logind_away(machine: Machine) -> None:
+    machine.root.run("systemctl --quiet mask --runtime --now systemd-logind.service")
+    wait_for(lambda: status(machine.root)["RebootBackend"] == "systemd", "the other back-end", 60)
 
 
 def test_without_logind(staged_machine: Machine) -> None:
     """systemd alone: kexec.target; and where that does not start, everything is as before."""
     machine, root = staged_machine, staged_machine.root
-    root.run("systemctl --quiet mask --runtime --now systemd-logind.service")
-    wait_for(lambda: status(root)["RebootBackend"] == "systemd", "the other back-end", 60)
+    _take_logind_away(machine)
     root.run("systemctl --quiet mask --runtime kexec.target")
     before, mark = proof.current_boot(machine), machine.mark()
     failed = root.run("kexecctl reboot", code=Exit.FAILED)
@@ -149,9 +158,32 @@ def test_without_logind(staged_machine: Machine) -> None:
     _add_service(machine, "writer", WRITER_UNIT)
     terminal = machine.bob.terminal("echo here; cat")
     terminal.expect("here")
+    root.run("kexecctl reboot --when=+30min --message='Not yet'")
+    terminal.expect("Not yet")
+    root.run("kexecctl cancel")
+    assert state(root) == "staged"
     root.run("kexecctl reboot --when=+3s --message='The kernel has to go'")
     terminal.expect("The kernel has to go")
     proof.assert_kexeced(machine, before, mark)
     terminal.close(force=True)
     assert root.out("cat /var/lib/written") == "written on stop"
+    assert status(root)["LastExecution"]["result"] == "arrived"
+    assert _seconds_to_stop(machine, "slow") >= SLOW
+
+
+def test_load_during_shutdown_without_logind(machine: Machine) -> None:
+    """With systemd alone, too, and at once; a slot that is emptied in time stops a reboot."""
+    root = machine.root
+    _take_logind_away(machine)
+    _configure(machine, "LoadDuringShutdown=yes")
+    before, mark = proof.current_boot(machine), machine.mark()
+    root.run("kexecctl stage && kexecctl reboot --when=+5s && kexec -s -u")
+    last = wait_for(lambda: status(root)["LastExecution"], "the failure to be noted", 60)
+    assert last["result"] == "failed" and "unloaded" in last["text"]
+    proof.assert_still_up(machine, before, mark)
+
+    assert (state(root), slot_is_full(machine)) == ("idle", False)
+    reboot(root)
+    after = proof.assert_kexeced(machine, before, mark)
+    assert after.release == machine.image.releases[-1]
     assert status(root)["LastExecution"]["result"] == "arrived"
