@@ -147,10 +147,12 @@ class TestInit:
 
     def test_failure_reaches_the_caller(self, system: System, machine: Machine) -> None:
         before, mark = proof.current_boot(machine), machine.mark()
-        # With nothing in its place, sysvinit would soon make another.
-        machine.root.run(f"mv {system.fifo} {system.fifo}.away && mkdir {system.fifo}")
+        # With nothing in its place, for a moment only, sysvinit could make another.
+        other = f"{system.fifo}.other"
+        exchange = "perl -e 'exit(syscall(316, -100, $ARGV[0], -100, $ARGV[1], 2) != 0)'"  # renameat2
+        machine.root.run(f"mkdir {other} && {exchange} {system.fifo} {other}")
         done = machine.root.run("kexecctl reboot", code=None)
-        machine.root.run(f"rmdir {system.fifo} && mv {system.fifo}.away {system.fifo}")
+        machine.root.run(f"{exchange} {system.fifo} {other} && rmdir {other}")
         assert done.returncode not in BEGUN, done.stdout
         assert system.backend in done.stderr
         assert (state(machine.root), slot_is_full(machine)) == ("staged", True)
