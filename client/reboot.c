@@ -128,6 +128,23 @@ execute (KexecConnection *connection, const Request *request, GVariant *staged, 
   return reply != NULL;
 }
 
+/* Whether the service found nothing that could be loaded. The machine goes down: if there is no
+ * answer any more, the next boot has it. */
+static gboolean
+has_loaded_nothing (const Request *request, KexecConnection *connection)
+{
+  g_autoptr (GVariant) properties = NULL;
+  g_autoptr (GVariant) loaded = NULL;
+
+  if (!request->loads_late || !request->allow_cold_reboot || request->when_usec != 0)
+    return FALSE;
+  properties = kexec_connection_properties (connection, NULL);
+  if (properties == NULL)
+    return FALSE;
+  loaded = kexec_dict_array (properties, "Staged", "a{sv}");
+  return g_variant_n_children (loaded) == 0;
+}
+
 static void
 print_outcome (const Request *request, GVariant *staged)
 {
@@ -182,6 +199,11 @@ kexec_command_reboot (KexecOptions *options, int argc, char **argv)
   }
   if (staged == NULL || !execute (connection, &request, staged, &error))
     return kexec_report (options, error);
+  if (has_loaded_nothing (&request, connection)) {
+    kexec_report_sentence ("The default entry could not be loaded; the log, and after the reboot"
+                           " 'kexecctl status', say why.");
+    request.loads_late = FALSE;
+  }
   print_outcome (&request, staged);
   return KEXEC_EXIT_DONE;
 }

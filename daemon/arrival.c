@@ -64,9 +64,9 @@ kexec_arrival_expect_late (const KexecEnvironment *environment, const KexecRecor
 
 gboolean
 kexec_arrival_expect_failure (const KexecEnvironment *environment, const char *id,
-                              const char *title, const char *why, GError **error)
+                              const char *title, const char *why, guint32 uid, GError **error)
 {
-  g_autoptr (GKeyFile) file = new_pending (environment, id, title, 0);
+  g_autoptr (GKeyFile) file = new_pending (environment, id, title, uid);
 
   g_key_file_set_string (file, GROUP, "ExpectedRelease", "");
   g_key_file_set_boolean (file, GROUP, "Late", TRUE);

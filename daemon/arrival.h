@@ -31,11 +31,13 @@ gboolean kexec_arrival_expect_late (const KexecEnvironment *environment, const K
  * kexec_arrival_expect_failure:
  * @id, @title: of what was to be loaded; "" if not even that is known
  * @why: a sentence
+ * @uid: for whom it was to be loaded
  *
  * Has the next boot report that nothing could be loaded while the machine went down.
  */
 gboolean kexec_arrival_expect_failure (const KexecEnvironment *environment, const char *id,
-                                       const char *title, const char *why, GError **error);
+                                       const char *title, const char *why, guint32 uid,
+                                       GError **error);
 
 /** The machine did not go down after all: forgets what the two above have written in this boot. */
 void kexec_arrival_forget_late (const KexecEnvironment *environment);

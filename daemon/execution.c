@@ -18,6 +18,7 @@ typedef struct {
   KexecSchedule *schedule;
   guint stagings;      /* that it did itself */
   gboolean has_loaded; /* … because of LoadDuringShutdown=: only for this */
+  char *failure;       /* why that could not load anything, and the reboot is a cold one; or NULL */
 } Execution;
 
 static void look (GTask *task);
@@ -27,6 +28,7 @@ execution_free (Execution *self)
 {
   self->service->executing = FALSE;
   kexec_schedule_free (self->schedule);
+  g_free (self->failure);
   g_free (self);
 }
 
@@ -148,6 +150,19 @@ may_ignore_inhibitors (Execution *self)
          (self->schedule->granted & KEXEC_ACTION_BIT (KEXEC_ACTION_EXECUTE_IGNORE_INHIBIT));
 }
 
+/* What the next boot is to compare with what came up, or to tell. */
+static gboolean
+expect (Execution *self, const KexecRecord *record, GError **error)
+{
+  const KexecEnvironment *environment = self->service->environment;
+  guint32 uid = self->schedule->uid;
+
+  if (record != NULL)
+    return kexec_arrival_expect (environment, record, uid, error);
+  return self->failure == NULL ||
+         kexec_arrival_expect_failure (environment, "", "", self->failure, uid, error);
+}
+
 static void
 hand_over (GTask *task)
 {
@@ -163,8 +178,7 @@ hand_over (GTask *task)
   if (check_slot (self, &error))
     record = service->record;
   request.kexec = record != NULL;
-  if (error != NULL || (record != NULL && !kexec_arrival_expect (service->environment, record,
-                                                                 self->schedule->uid, &error))) {
+  if (error != NULL || !expect (self, record, &error)) {
     abandon (task, error);
     return;
   }
@@ -184,7 +198,7 @@ hand_over (GTask *task)
 
 /* A reboot that may go through the firmware goes on without an image. */
 static gboolean
-goes_cold (const Execution *self, const GError *error)
+goes_cold (Execution *self, const GError *error)
 {
   if (!self->schedule->load || !self->schedule->allow_cold_reboot ||
       !kexec_slot_is_empty (self->service))
@@ -192,6 +206,7 @@ goes_cold (const Execution *self, const GError *error)
   kexec_log (KEXEC_EVENT_STAGE_FAILED, kexec_record_log_fields (NULL, self->schedule->uid),
              "Staging for uid %u failed, and the machine reboots through its firmware: %s",
              self->schedule->uid, error->message);
+  self->failure = g_strdup (error->message);
   return TRUE;
 }
 

@@ -224,6 +224,6 @@ kexec_late_load_failed (KexecRequest *request, const GError *error)
              "Nothing could be loaded during shutdown, so the machine reboots through its firmware:"
              " %s",
              why);
-  if (!kexec_arrival_expect_failure (service->environment, id, title, why, &problem))
+  if (!kexec_arrival_expect_failure (service->environment, id, title, why, request->uid, &problem))
     kexec_log (KEXEC_EVENT_PROBLEM, NULL, "%s", problem->message);
 }

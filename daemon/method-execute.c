@@ -208,6 +208,21 @@ check_again (KexecRequest *request, GError **error)
   return FALSE;
 }
 
+/* A reboot that may go through the firmware is scheduled all the same; by its time, whatever is in
+ * the way may be gone. */
+static gboolean
+is_passed_over (const Later *later, const GError *error)
+{
+  if (!later->schedule->allow_cold_reboot ||
+      g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return FALSE;
+  kexec_log (KEXEC_EVENT_PROBLEM, kexec_record_log_fields (NULL, later->request->uid),
+             "The default entry cannot be loaded for the reboot that uid %u schedules, which goes"
+             " through the firmware unless that is mended before: %s",
+             later->request->uid, error->message);
+  return TRUE;
+}
+
 static void
 on_default_checked (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -219,7 +234,7 @@ on_default_checked (GObject *source, GAsyncResult *result, gpointer user_data)
 
   kexec_slot_refresh (request->service);
   request->service->scheduling = NULL;
-  if (!kexec_restage_finish (result, &stage_id, &error) && schedule->allow_cold_reboot)
+  if (!kexec_restage_finish (result, &stage_id, &error) && is_passed_over (later, error))
     g_clear_error (&error);
   if (error == NULL)
     check_again (request, &error);

@@ -314,6 +314,17 @@ def test_reboot_later_and_cancel(machine: Machine, client: Client, login: Login)
     assert_says(client.run(ALICE, "cancel"), FAILED)
 
 
+def test_reboot_that_turns_out_to_be_cold(off: Machine, client: Client, login: Login) -> None:
+    """Nobody is told of a kernel that was not loaded."""
+    off.configure("Entry=auto\nLoadDuringShutdown=yes")
+    off.start()
+    off.kernel.fail("load", errno.ENOMEM)
+    result = client.run(ALICE, "reboot", "--allow-cold-reboot")
+    assert result.code == DONE, result
+    assert login.reboots == [1]
+    assert "could not be loaded" in result.err and "through the firmware" in result.out
+
+
 def test_reboot_with_a_message(machine: Machine, client: Client, login: Login) -> None:
     assert client.run(ROOT, "reboot", "--message=Back soon").code == DONE
     assert login.wall_messages == ["Back soon"]

@@ -13,9 +13,9 @@ from . import contract
 from .caller import Caller, options
 from .hanging import covered, hanging_file
 from .login import Inhibitor, Login
-from .machine import CMDLINE, NEW, OLD, Machine, make_initrd
+from .machine import CMDLINE, FIRMWARE, NEW, OLD, Machine, make_initrd
 from .test_schedule import IN_AN_HOUR, soon, wait_failed
-from .users import who_may
+from .users import ALICE, who_may
 from .wait import wait_for
 
 STOPPED = "kexecd is being stopped; try again in a moment"
@@ -31,6 +31,13 @@ def late(off: Machine) -> Machine:
 
 def loaded(machine: Machine) -> bool:
     return machine.kernel.is_loaded
+
+
+def refuse_to_reboot(method: str, arguments: Any) -> tuple[str, str] | None:
+    """What logind says to everything but questions and announcements."""
+    if method == "RebootWithFlags":
+        return "org.freedesktop.DBus.Error.Failed", "Not today"
+    return None
 
 
 def test_execute_loads_the_default(late: Machine, alice: Caller, login: Login) -> None:
@@ -136,6 +143,41 @@ def test_load_that_fails_where_a_cold_reboot_will_do(late: Machine, root: Caller
     assert "firmware" in late.wait_event("STAGE_FAILED").message
 
 
+def test_next_boot_tells_why_the_reboot_was_cold(late: Machine, alice: Caller) -> None:
+    late.kernel.fail("load", errno.ENOMEM)
+    alice.call("Execute", options(allow_cold_reboot=True))
+    expect_told(late, alice, "memory")
+
+
+def test_next_boot_tells_why_a_scheduled_one_was(late: Machine, alice: Caller,
+                                                 login: Login) -> None:
+    """Whoever schedules it is not there any more; the log has said it at once."""
+    late.write(f"boot/initrd.img-{NEW}", b"rubbish" * 100)
+    alice.call("Execute", options(when=soon(), allow_cold_reboot=True))
+    assert "initrd" in late.wait_event("PROBLEM").message
+    wait_for(lambda: login.reboots == [1], "the reboot")
+    expect_told(late, alice, "initrd")
+
+
+def expect_told(machine: Machine, caller: Caller, why: str) -> None:
+    """The machine comes up through its firmware, as it was allowed to."""
+    machine.come_up(release=NEW, how=FIRMWARE)
+    machine.start()
+    last = caller.get("LastExecution")
+    assert (last["result"], last["uid"]) == ("cold", ALICE.uid)
+    assert "nothing could be loaded during shutdown" in last["text"] and why in last["text"]
+
+
+def test_shutdown_that_does_not_begin_leaves_no_word_for_the_next_boot(
+        late: Machine, root: Caller, login: Login) -> None:
+    late.kernel.fail("load", errno.ENOMEM)
+    login.refuse = refuse_to_reboot
+    message = root.error("Execute", options(allow_cold_reboot=True)).message
+    assert "Not today" in message
+    assert root.get("LastExecution")["result"] == "failed"
+    assert not (late.state / "pending").exists()
+
+
 def test_disabled_loads(late: Machine, root: Caller) -> None:
     late.write("proc/sys/kernel/kexec_load_disabled", "1\n")
     assert root.error("Execute", {}).name == contract.ERROR + "LoadDisabled"
@@ -143,8 +185,7 @@ def test_disabled_loads(late: Machine, root: Caller) -> None:
 
 def test_nothing_is_held_if_the_shutdown_does_not_begin(late: Machine, root: Caller,
                                                         login: Login) -> None:
-    login.refuse = lambda method, arguments: (
-        ("org.freedesktop.DBus.Error.Failed", "Not today") if method == "RebootWithFlags" else None)
+    login.refuse = refuse_to_reboot
     assert "Not today" in root.error("Execute", {}).message
     assert not loaded(late)
     assert root.get("State") == "idle"
@@ -285,8 +326,7 @@ def test_inhibitor_that_appears_before_a_cold_reboot(late: Machine, alice: Calle
 def test_initrd_that_is_rewritten_while_it_is_loaded(late: Machine, root: Caller,
                                                      login: Login) -> None:
     """It is loaded once more; and if there is no reboot then, neither stays in memory."""
-    login.refuse = lambda method, arguments: (
-        ("org.freedesktop.DBus.Error.Failed", "Not today") if method == "RebootWithFlags" else None)
+    login.refuse = refuse_to_reboot
     late.kernel.hold("before-load")
     call = root.begin("Execute", {})
     late.kernel.wait_held("before-load")
