@@ -62,7 +62,8 @@ kexec_execution_check_login (const KexecService *service, const KexecLogin *logi
   g_autofree char *inhibitors = NULL;
 
   if (login->shutdown.preparing) {
-    g_set_error_literal (error, KEXEC_ERROR, KEXEC_ERROR_BUSY, "A shutdown is already under way");
+    g_set_error_literal (error, KEXEC_ERROR, KEXEC_ERROR_BUSY,
+                         "A shutdown is already under way; wait until the machine is up again");
     return FALSE;
   }
   if (login->shutdown.scheduled != NULL && !kexec_mirror_is_ours (service, &login->shutdown)) {
@@ -94,8 +95,7 @@ on_rebooting (GObject *source, GAsyncResult *result, gpointer user_data)
     g_task_return_boolean (task, TRUE);
     return;
   }
-  if (self->has_loaded)
-    g_prefix_error (&error, "What was loaded for this reboot is let go again: ");
+  kexec_handover_add_fate (self->service, self->has_loaded, &error);
   kexec_handover_fail (self->service, error->message);
   let_go (self);
   g_task_return_error (task, error);

@@ -44,6 +44,25 @@ kexec_handover_fail (KexecService *service, const char *text)
   kexec_properties_publish_last (service);
 }
 
+/* Returns: what ends a sentence about a shutdown that did not take place. */
+static const char *
+tell_fate (const KexecService *service, gboolean let_go)
+{
+  if (service->record == NULL)
+    return "";
+  return let_go ? ", and what was loaded for it is let go again" : ", and the image stays staged";
+}
+
+void
+kexec_handover_add_fate (const KexecService *service, gboolean let_go, GError **error)
+{
+  GError *cause = *error;
+
+  *error =
+    g_error_new (cause->domain, cause->code, "%s%s", cause->message, tell_fate (service, let_go));
+  g_error_free (cause);
+}
+
 /* A daemon that was started again during the shutdown has missed the signal: ask. */
 static void
 on_handover_looked_at (GObject *source, GAsyncResult *result, gpointer user_data)
@@ -59,9 +78,10 @@ on_handover_looked_at (GObject *source, GAsyncResult *result, gpointer user_data
     kexec_handover_begin (service);
     return;
   }
-  text = g_strdup_printf ("%s accepted the reboot but did not begin it within %u seconds; the"
-                          " image stays staged, look at its log",
-                          service->backend->name, service->environment->handover_sec);
+  text = g_strdup_printf ("%s accepted the reboot but did not begin it within %u seconds; look at"
+                          " its log%s",
+                          service->backend->name, service->environment->handover_sec,
+                          tell_fate (service, FALSE));
   kexec_handover_fail (service, text);
 }
 
@@ -93,15 +113,19 @@ on_prepare_for_shutdown (GDBusConnection *connection, const char *sender, const 
                          gpointer user_data)
 {
   KexecService *service = user_data;
+  g_autofree char *text = NULL;
   gboolean begins;
 
   if (!service->handing_over || !g_variant_is_of_type (parameters, G_VARIANT_TYPE ("(b)")))
     return;
   g_variant_get (parameters, "(b)", &begins);
-  if (begins)
+  if (begins) {
     kexec_clock_clear_timer (&service->handover_timer);
-  else
-    kexec_handover_fail (service, "logind broke the shutdown off; the image stays staged");
+    return;
+  }
+  text = g_strdup_printf ("logind broke the shutdown off; its log may say why%s",
+                          tell_fate (service, FALSE));
+  kexec_handover_fail (service, text);
 }
 
 void

@@ -21,3 +21,7 @@ void kexec_handover_fail (KexecService *service, const char *text);
 
 /** Keeps, as the last execution, that one whose caller is gone did not begin. */
 void kexec_handover_note_failure (KexecService *service, guint32 uid, const char *text);
+
+/** Adds to @error, why a shutdown did not begin, what becomes of the image: that it stays staged,
+ * or is let go. */
+void kexec_handover_add_fate (const KexecService *service, gboolean let_go, GError **error);

@@ -95,7 +95,8 @@ logind_reboot (const KexecEnvironment *environment, GDBusConnection *connection,
                          " needed");
   else
     g_set_error (error, KEXEC_ERROR, KEXEC_ERROR_FAILED,
-                 "The shutdown did not begin (%s); the image stays staged", cause->message);
+                 "The shutdown did not begin (%s); the log of systemd-logind may say why",
+                 cause->message);
   return FALSE;
 }
 

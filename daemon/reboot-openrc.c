@@ -68,10 +68,11 @@ check_fifo (const KexecEnvironment *environment, GError **error)
 
   if (fd >= 0 && fstat (fd, &st) == 0 && S_ISFIFO (st.st_mode))
     return TRUE;
-  g_set_error (error, KEXEC_ERROR, KEXEC_ERROR_FAILED,
-               "openrc-init cannot be reached (%s %s), and did not begin the shutdown; the image"
-               " stays staged",
-               FIFO, fd >= 0 ? "is no fifo" : "is not there");
+  g_set_error (
+    error, KEXEC_ERROR, KEXEC_ERROR_FAILED,
+    "openrc-init cannot be reached (%s %s), and did not begin the shutdown; 'kill -INT 1'"
+    " has it reboot without its fifo, through the firmware",
+    FIFO, fd >= 0 ? "is no fifo" : "is not there");
   return FALSE;
 }
 
@@ -127,14 +128,14 @@ openrc_reboot (const KexecEnvironment *environment, GDBusConnection *connection,
   if (request->message != NULL && *request->message != '\0')
     kexec_wall_reboot (environment, request->message, 0);
   if (!kexec_command_run (environment, &command, NULL, NULL, error)) {
-    g_prefix_error (error, "The shutdown did not begin; the image stays staged: ");
+    kexec_reboot_explain (error, "'openrc-shutdown --kexec now' on a console may say more");
     return FALSE;
   }
   if (wait_until_it_begins (environment, watch_fd))
     return TRUE;
   g_set_error_literal (error, KEXEC_ERROR, KEXEC_ERROR_FAILED,
-                       "openrc-init was asked for the shutdown but did not change the runlevel; the"
-                       " image stays staged, look at its messages on the console");
+                       "openrc-init was asked for the shutdown but did not change the runlevel;"
+                       " look at its messages on the console");
   return FALSE;
 }
 

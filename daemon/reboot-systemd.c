@@ -53,7 +53,8 @@ systemd_reboot (const KexecEnvironment *environment, GDBusConnection *connection
   kexec_wall_cancelled (environment);
   g_dbus_error_strip_remote_error (cause);
   g_set_error (error, KEXEC_ERROR, KEXEC_ERROR_FAILED,
-               "systemd did not start %s (%s); the image stays staged", target, cause->message);
+               "systemd did not start %s (%s); 'systemctl status %s' may say why", target,
+               cause->message, target);
   return FALSE;
 }
 

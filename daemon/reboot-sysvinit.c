@@ -93,7 +93,7 @@ sysvinit_reboot (const KexecEnvironment *environment, GDBusConnection *connectio
     return FALSE;
   if (kexec_command_run (environment, &command, NULL, NULL, error))
     return TRUE;
-  g_prefix_error (error, "The shutdown did not begin; the image stays staged: ");
+  kexec_reboot_explain (error, "'shutdown -r now' on a console may say more");
   return FALSE;
 }
 

@@ -40,6 +40,16 @@ kexec_reboot_check (const KexecRebootBackend *backend, const KexecEnvironment *e
   return FALSE;
 }
 
+void
+kexec_reboot_explain (GError **error, const char *remedy)
+{
+  GError *cause = *error;
+
+  *error = g_error_new (cause->domain, cause->code, "The shutdown did not begin: %s; %s",
+                        cause->message, remedy);
+  g_error_free (cause);
+}
+
 /* --- in workers --- */
 
 typedef struct {

@@ -45,7 +45,8 @@ typedef struct {
                 KexecShutdown *shutdown);
 
   /* Begins the shutdown, and returns when it has begun, or is sure to. Returns %FALSE with
-   * NoRebootBackend, Inhibited or Failed if it did not begin. */
+   * NoRebootBackend, Inhibited or Failed if it did not begin: what happened, and what to do. What
+   * becomes of the image then, the caller knows and says. */
   gboolean (*reboot) (const KexecEnvironment *environment, GDBusConnection *connection,
                       const KexecRebootRequest *request, GError **error);
 
@@ -86,6 +87,10 @@ const KexecRebootBackend *kexec_reboot_probe (const KexecEnvironment *environmen
  */
 gboolean kexec_reboot_check (const KexecRebootBackend *backend, const KexecEnvironment *environment,
                              GError **error);
+
+/** Makes of a program's @error the sentence that the shutdown did not begin; @remedy: what to do.
+ */
+void kexec_reboot_explain (GError **error, const char *remedy);
 
 /**
  * kexec_reboot_async:

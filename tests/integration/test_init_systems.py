@@ -54,12 +54,13 @@ def start(off: Machine, login: Login, root: Caller) -> Start:
 
 
 def expect_staged(machine: Machine, root: Caller, text: str) -> None:
-    """As if nothing had been asked for, but for what is told about it."""
+    """As if nothing had been asked for, but for what is told about it, with what to do."""
     assert root.get("State") == "staged"
     assert machine.kernel.is_loaded
     last = root.get("LastExecution")
     assert last["result"] == "failed"
     assert text in last["text"]
+    assert "; " in last["text"] and last["text"].endswith(", and the image stays staged")
     assert text in machine.events("EXECUTE_FAILED")[-1].message
 
 
@@ -124,6 +125,17 @@ def test_program_that_is_missing(program: str, start: Start, root: Caller, off: 
     assert error.name == FAILED
     assert f"/sbin/{program} cannot be run (it is not there)" in error.message
     expect_staged(off, root, NAME[program])
+
+
+def test_cold_reboot_that_fails(program: str, init: Init, start: Start, root: Caller,
+                                off: Machine) -> None:
+    """No image stays where there was none."""
+    off.configure("Entry=auto\nLoadDuringShutdown=no")
+    start()
+    root.call("Unstage", {})
+    init.fail("no")
+    message = root.error("Execute", options(allow_cold_reboot=True)).message
+    assert "did not begin" in message and "; " in message and "staged" not in message
 
 
 def test_shutdown_of_an_administrator(program: str, init: Init, start: Start, root: Caller,

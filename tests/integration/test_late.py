@@ -173,7 +173,7 @@ def test_shutdown_that_does_not_begin_leaves_no_word_for_the_next_boot(
     late.kernel.fail("load", errno.ENOMEM)
     login.refuse = refuse_to_reboot
     message = root.error("Execute", options(allow_cold_reboot=True)).message
-    assert "Not today" in message
+    assert "Not today" in message and "staged" not in message
     assert root.get("LastExecution")["result"] == "failed"
     assert not (late.state / "pending").exists()
 
@@ -186,7 +186,9 @@ def test_disabled_loads(late: Machine, root: Caller) -> None:
 def test_nothing_is_held_if_the_shutdown_does_not_begin(late: Machine, root: Caller,
                                                         login: Login) -> None:
     login.refuse = refuse_to_reboot
-    assert "Not today" in root.error("Execute", {}).message
+    message = root.error("Execute", {}).message
+    assert "Not today" in message and "is let go again" in message
+    assert "stays staged" not in message
     assert not loaded(late)
     assert root.get("State") == "idle"
     assert root.get("LastExecution")["result"] == "failed"
