@@ -7,8 +7,8 @@
 #include "client/human.h"
 #include "image/error.h"
 
-#define SERVICE_REMEDY                                                                             \
-  "Is kexecd installed? 'systemctl status kexecd' or the system's log says why it did not start."
+/* Takes the place of a remedy, which depends on the init system. */
+static const char SERVICE_REMEDY[] = "";
 
 /* What to say to errors of D-Bus, whose own words are for programmers. */
 static const struct {
@@ -30,6 +30,18 @@ static const struct {
   { G_DBUS_ERROR_UNKNOWN_METHOD, "The service kexecd is older than this kexecctl",
     "Restart the service, and update it if that does not help." },
 };
+
+static const char *
+service_remedy (void)
+{
+  if (access ("/run/systemd/system", F_OK) == 0)
+    return "Is kexecd installed? 'systemctl status kexecd' or the system's log says why it did not"
+           " start.";
+  if (access ("/run/openrc", F_OK) == 0)
+    return "Is kexecd installed? 'rc-service kexecd status' or the system's log says why it did not"
+           " start.";
+  return "Is kexecd installed? The system's log says why it did not start.";
+}
 
 void
 kexec_report_sentence (const char *format, ...)
@@ -97,7 +109,7 @@ kexec_report (const KexecOptions *options, const GError *error)
     if (error->code != (int) bus_errors[i].code)
       continue;
     sentence = bus_errors[i].sentence;
-    remedy = bus_errors[i].remedy;
+    remedy = bus_errors[i].remedy == SERVICE_REMEDY ? service_remedy () : bus_errors[i].remedy;
   }
   report_with_remedy (sentence, remedy);
   return code;

@@ -7,6 +7,7 @@
 #include "daemon/log.h"
 #include "daemon/names.h"
 #include "daemon/store.h"
+#include "daemon/systemd1.h"
 
 #define GROUP "Execution"
 
@@ -194,9 +195,20 @@ facts_read (Facts *self, const KexecEnvironment *environment, GKeyFile *file)
   self->release = kexec_kernel_release (environment->root_fd);
 }
 
+/* Returns: where to look if nothing is known of why it came up cold. */
+static const char *
+name_log (const KexecEnvironment *environment, gboolean is_late)
+{
+  if (is_late)
+    return "what the console showed last, or the log, may say why";
+  if (kexec_systemd1_is_init (environment->root_fd))
+    return "'journalctl -b -1' may say why";
+  return "the system log from before the reboot may say why";
+}
+
 /* Returns: (transfer full): why it came up cold, as far as it was known before. */
 static char *
-explain_cold (const Facts *facts)
+explain_cold (const KexecEnvironment *environment, const Facts *facts)
 {
   if (facts->failure != NULL)
     return g_strdup_printf ("The machine came up through its firmware, with Linux %s, because"
@@ -208,9 +220,7 @@ explain_cold (const Facts *facts)
                             facts->release, facts->title, facts->hint);
   return g_strdup_printf ("The machine came up through its firmware, with Linux %s, instead of"
                           " jumping into %s; %s",
-                          facts->release, facts->title,
-                          facts->is_late ? "what the console showed last, or the log, may say why"
-                                         : "'journalctl -b -1' may say why");
+                          facts->release, facts->title, name_log (environment, facts->is_late));
 }
 
 static Outcome
@@ -219,7 +229,7 @@ judge (const KexecEnvironment *environment, const Facts *facts)
   int by_kexec = kexec_kernel_came_by_kexec (environment->root_fd);
 
   if (by_kexec == 0 || (by_kexec < 0 && facts->failure != NULL))
-    return (Outcome){ "cold", KEXEC_EVENT_COLD, explain_cold (facts) };
+    return (Outcome){ "cold", KEXEC_EVENT_COLD, explain_cold (environment, facts) };
   if (facts->failure != NULL)
     return (Outcome){ "other", KEXEC_EVENT_OTHER,
                       g_strdup_printf ("Linux %s came up through a kexec that was not kexecd's,"

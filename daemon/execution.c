@@ -68,8 +68,10 @@ kexec_execution_check_login (const KexecService *service, const KexecLogin *logi
   }
   if (login->shutdown.scheduled != NULL && !kexec_mirror_is_ours (service, &login->shutdown)) {
     g_set_error (error, KEXEC_ERROR, KEXEC_ERROR_BUSY,
-                 "Another tool has scheduled a shutdown (%s); cancel it first with 'shutdown -c'",
-                 login->shutdown.scheduled);
+                 "Another tool has scheduled a shutdown (%s); cancel it first with '%s'",
+                 login->shutdown.scheduled,
+                 service->backend->cancel_command != NULL ? service->backend->cancel_command
+                                                          : "shutdown -c");
     return FALSE;
   }
   if (login->inhibitors->len == 0 || ignore_inhibitors)

@@ -137,11 +137,17 @@ run_unstage (KexecRequest *request)
 static gboolean
 prepare_cancel (KexecRequest *request, GError **error)
 {
+  const char *command = request->service->backend->cancel_command;
+
   kexec_slot_refresh (request->service);
   if (request->service->schedule != NULL)
     return TRUE;
-  g_set_error_literal (error, KEXEC_ERROR, KEXEC_ERROR_NOT_STAGED,
-                       "No reboot is scheduled here; 'shutdown -c' cancels those of other tools");
+  if (command != NULL)
+    g_set_error (error, KEXEC_ERROR, KEXEC_ERROR_NOT_STAGED,
+                 "No reboot is scheduled here; '%s' cancels those of other tools", command);
+  else
+    g_set_error_literal (error, KEXEC_ERROR, KEXEC_ERROR_NOT_STAGED,
+                         "No reboot is scheduled here; there is nothing to cancel");
   return FALSE;
 }
 

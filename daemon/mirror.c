@@ -29,13 +29,13 @@ cancel (KexecService *service, const KexecShutdown *shutdown)
   if (shutdown->scheduled != NULL)
     why =
       g_strdup_printf ("another tool scheduled a shutdown (%s) in its place", shutdown->scheduled);
+  else
+    why = g_strdup_printf ("what the init system showed of it is gone, as after '%s'",
+                           service->backend->cancel_command);
   /* What is there is not ours to take back. */
   g_clear_pointer (&service->mirror.id, g_free);
   watch (service);
-  kexec_timetable_cancel (service, 0,
-                          why != NULL ? why
-                                      : "what the init system showed of it is gone, as"
-                                        " after 'shutdown -c'");
+  kexec_timetable_cancel (service, 0, why);
 }
 
 static gboolean

@@ -170,4 +170,5 @@ const KexecRebootBackend kexec_reboot_logind = {
   .schedule = logind_schedule,
   .cancel = logind_cancel,
   .trace = "/run/systemd/shutdown/scheduled",
+  .cancel_command = "shutdown -c",
 };

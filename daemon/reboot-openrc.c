@@ -169,4 +169,5 @@ const KexecRebootBackend kexec_reboot_openrc = {
   .schedule = openrc_schedule,
   .cancel = openrc_cancel,
   .trace = "/run/openrc-shutdown.pid",
+  .cancel_command = "openrc-shutdown --cancel",
 };

@@ -128,4 +128,5 @@ const KexecRebootBackend kexec_reboot_sysvinit = {
   .schedule = sysvinit_schedule,
   .cancel = sysvinit_cancel,
   .trace = "/run/shutdown.pid",
+  .cancel_command = "shutdown -c",
 };

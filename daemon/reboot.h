@@ -62,6 +62,10 @@ typedef struct {
 
   /* The file, an absolute path, that comes and goes with what schedule() showed. */
   const char *trace;
+
+  /* The command with which a person cancels what is scheduled, ours or another tool's. NULL: this
+   * init system schedules nothing. */
+  const char *cancel_command;
 } KexecRebootBackend;
 
 /** systemd with logind; built with -Dsystemd. */

@@ -51,8 +51,15 @@ def test_came_up_cold(release: str, gone_down: Machine, alice: Caller) -> None:
     gone_down.come_up(release=release, how=FIRMWARE)
     result = last(gone_down, alice)
     assert (result["result"], result["release"]) == ("cold", release)
-    assert "firmware" in result["text"]
+    assert "firmware" in result["text"] and "journalctl -b -1" in result["text"]
     assert gone_down.wait_event("COLD")
+
+
+def test_only_systemd_has_a_journal(gone_down: Machine, alice: Caller) -> None:
+    gone_down.come_up(release=NEW, how=FIRMWARE)
+    gone_down.path("run/systemd/system").rmdir()
+    text = last(gone_down, alice)["text"]
+    assert "journalctl" not in text and "the system log" in text
 
 
 def test_another_kernel_came_up(gone_down: Machine, alice: Caller) -> None:

@@ -145,6 +145,8 @@ def test_shutdown_of_an_administrator(program: str, init: Init, start: Start, ro
     error = root.error("Execute", {})
     assert error.name == BUSY
     assert program in error.message
+    assert f"cancel it first with {CANCEL[program]}" in error.message
+    assert CANCEL[program] in root.error("Cancel", {}).message
     assert init.argv(program) is None
     # Its number has gone to somebody else: it is over.
     init.add_process(FOREIGN, "bash")
@@ -207,6 +209,7 @@ def test_elogind_is_asked_who_is_there(program: str, init: Init, root: Caller, o
 
 LATER = {OPENRC: ["--dry-run", "--kexec"], SYSVINIT: ["-k", "-r", "--"]}
 END = {OPENRC: signal.SIGTERM, SYSVINIT: signal.SIGINT}
+CANCEL = {OPENRC: "'openrc-shutdown --cancel'", SYSVINIT: "'shutdown -c'"}
 
 
 def in_minutes(minutes: float) -> dict[str, Any]:
@@ -239,10 +242,10 @@ def test_cancel_ends_what_is_shown(scheduled: int, program: str, init: Init, roo
 
 
 def test_administrator_cancels(scheduled: int, program: str, root: Caller, off: Machine) -> None:
-    """As shutdown -c does."""
+    """As shutdown -c and openrc-shutdown --cancel do."""
     os.kill(scheduled, END[program])
     wait_for(lambda: root.get("State") == "staged", "the state staged")
-    assert "shutdown -c" in off.wait_event("CANCELLED").message
+    assert CANCEL[program] in off.wait_event("CANCELLED").message
 
 
 def test_schedule_goes_on_after_a_restart(scheduled: int, program: str, init: Init, root: Caller,
