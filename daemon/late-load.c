@@ -11,6 +11,10 @@
 #include "daemon/slot.h"
 #include "daemon/stage-action.h"
 
+/* How long somebody else's staging is waited for: less than the service's script waits for us. */
+#define WAIT_SEC 60
+#define LOOK_MS  100
+
 /* --- whether it is wanted --- */
 
 static gboolean
@@ -59,6 +63,10 @@ kexec_late_load_check (KexecRequest *request, GError **error)
   return TRUE;
 }
 
+static const char BEING_STAGED[] =
+  "An image was still being staged, and it was too late to wait for"
+  " that any longer; reboot when it is staged";
+
 /* What could not be loaded now is found out by the load. */
 gboolean
 kexec_late_load_prepare (KexecRequest *request, GError **error)
@@ -66,16 +74,17 @@ kexec_late_load_prepare (KexecRequest *request, GError **error)
   KexecService *service = request->service;
 
   kexec_slot_refresh (service);
-  if (service->staging)
-    g_set_error_literal (error, KEXEC_ERROR, KEXEC_ERROR_BUSY,
-                         "An image was just being staged, and it was too late to wait for that");
+  /* It is waited for when the request is resolved. */
+  if (service->staging && request->is_resolved)
+    g_set_error_literal (error, KEXEC_ERROR, KEXEC_ERROR_BUSY, BEING_STAGED);
   else if (kexec_slot_is_foreign (service))
     g_set_error_literal (error, KEXEC_ERROR, KEXEC_ERROR_FOREIGN_IMAGE,
                          "Another program has loaded an image, and it stays; let it go with"
                          " 'kexecctl unstage'");
   else if (service->record == NULL && service->handing_over)
     g_set_error_literal (error, KEXEC_ERROR, KEXEC_ERROR_BUSY,
-                         "The machine is about to reboot through its firmware, as it was asked to");
+                         "The machine is about to reboot through its firmware, as it was asked to;"
+                         " stage an image before, to boot that");
   else if (service->record == NULL && request->is_kept)
     g_set_error_literal (error, KEXEC_ERROR, KEXEC_ERROR_NOT_STAGED,
                          "The staged image was unloaded while it was looked at");
@@ -110,13 +119,68 @@ on_freshness (GObject *source, GAsyncResult *result, gpointer user_data)
   }
 }
 
+/* Somebody else's staging decides what comes up. Its end may be that of the daemon, so that the
+ * next boot is told beforehand what comes of that. */
+static void
+expect_without (KexecRequest *request)
+{
+  KexecService *service = request->service;
+  g_autoptr (GError) error = NULL;
+
+  if (service->record != NULL)
+    kexec_late_load_expect (request, service->record);
+  else if (!service->handing_over &&
+           !kexec_arrival_expect_failure (service->environment, "", "", BEING_STAGED, request->uid,
+                                          &error))
+    kexec_log (KEXEC_EVENT_PROBLEM, NULL, "%s", error->message);
+}
+
+typedef struct {
+  KexecRequest *request;
+  void (*list) (KexecRequest *request);
+  gint64 deadline; /* µs, monotonic */
+} Wait;
+
+static gboolean
+on_look_again (gpointer user_data)
+{
+  Wait *wait = user_data;
+  KexecRequest *request = wait->request;
+  GError *error = NULL;
+
+  if (!request->service->staging)
+    kexec_late_load_resolve (request, wait->list);
+  else if (g_cancellable_set_error_if_cancelled (request->cancellable, &error))
+    kexec_dispatch_resolved (request, error);
+  else if (g_get_monotonic_time () >= wait->deadline)
+    kexec_dispatch_resolved (request,
+                             g_error_new_literal (KEXEC_ERROR, KEXEC_ERROR_BUSY, BEING_STAGED));
+  else
+    return G_SOURCE_CONTINUE;
+  return G_SOURCE_REMOVE;
+}
+
+static void
+wait_for_staging (KexecRequest *request, void (*list) (KexecRequest *request))
+{
+  Wait *wait = g_new0 (Wait, 1);
+
+  wait->request = request;
+  wait->list = list;
+  wait->deadline = g_get_monotonic_time () + WAIT_SEC * G_USEC_PER_SEC;
+  expect_without (request);
+  g_timeout_add_full (G_PRIORITY_DEFAULT, LOOK_MS, on_look_again, wait, g_free);
+}
+
 void
 kexec_late_load_resolve (KexecRequest *request, void (*list) (KexecRequest *request))
 {
   KexecService *service = request->service;
   Look *look;
 
-  if (service->record == NULL) {
+  if (service->staging) {
+    wait_for_staging (request, list);
+  } else if (service->record == NULL) {
     list (request);
   } else if (service->handing_over) {
     request->is_kept = TRUE;
@@ -214,11 +278,13 @@ kexec_late_load_failed (KexecRequest *request, const GError *error)
                       : error->message;
   g_autoptr (GError) problem = NULL;
 
-  /* Somebody else's load that is under way decides what comes up. */
   if (!request->is_late || service->handing_over ||
-      (service->staging && service->worker != request) ||
       g_error_matches (error, KEXEC_ERROR, KEXEC_ERROR_FOREIGN_IMAGE))
     return;
+  if (service->staging && service->worker != request) {
+    expect_without (request);
+    return;
+  }
   let_go (service);
   kexec_log (KEXEC_EVENT_STAGE_FAILED, g_variant_new_parsed ("{'KEXEC_TITLE': <%s>}", title),
              "Nothing could be loaded during shutdown, so the machine reboots through its firmware:"

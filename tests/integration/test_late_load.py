@@ -12,6 +12,7 @@ from gi.repository import Gio
 from . import contract
 from .bus import Bus
 from .caller import Caller, options
+from .hanging import HangingFile
 from .machine import CMDLINE, FIRMWARE, KEXEC, NEW, OLD, Machine, make_initrd, make_kernel
 from .wait import wait_for
 
@@ -205,6 +206,53 @@ def test_foreign_image_stays(machine: Machine, root: Caller) -> None:
     assert root.error("Stage", "", LATE).name == contract.ERROR + "ForeignImage"
     assert machine.kernel.is_loaded
     assert not (machine.state / "pending").exists()
+
+
+def test_staging_that_is_under_way_is_waited_for(machine: Machine, root: Caller) -> None:
+    """What somebody stages as the machine goes down is what comes up."""
+    machine.kernel.hold("before-load")
+    staging = root.begin("Stage", OLD, {})
+    machine.kernel.wait_held("before-load")
+    late = root.begin("Stage", "", LATE)
+    machine.wait_later(0.3)
+    machine.kernel.release("before-load")
+    assert late.result()["stage-id"] == staging.result()["stage-id"]
+    assert machine.kernel.loads == 1
+    assert boot(machine, root, release=OLD, how=KEXEC)["result"] == "arrived"
+
+
+def test_staging_under_way_that_fails_is_followed_by_a_load(machine: Machine,
+                                                            root: Caller) -> None:
+    machine.kernel.hold("before-load")
+    staging = root.begin("Stage", OLD, {})
+    machine.kernel.wait_held("before-load")
+    late = root.begin("Stage", "", LATE)
+    machine.kernel.fail("load", errno.ENOMEM)
+    machine.wait_later(0.3)
+    machine.kernel.release("before-load")
+    assert staging.error().name == contract.ERROR + "OutOfMemory"
+    assert late.error().name == contract.ERROR + "OutOfMemory"
+    assert boot(machine, root, release=NEW, how=FIRMWARE)["result"] == "cold"
+
+
+def test_staging_under_way_that_the_stop_cancels(off: Machine, root: Caller, bus: Bus,
+                                                 hanging: HangingFile) -> None:
+    """The script gives up, and ends the daemon: the next boot tells why it was cold."""
+    off.start()
+    hanging.hold()
+    with open(hanging.path, "rb") as file:
+        root.begin("StageFiles", 0, [], "root=/dev/vda1", {}, fds=[file.fileno()])
+        hanging.wait_held()
+        begin_late(bus)
+        root.get("State")
+        assert off.process is not None
+        off.process.terminate()
+        wait_for((off.state / "pending").exists, "the note for the next boot")
+        hanging.release()
+        off.wait_end()
+    result = boot(off, root, release=NEW, how=FIRMWARE)
+    assert result["result"] == "cold"
+    assert "nothing could be loaded during shutdown" in result["text"]
 
 
 def test_hand_over_under_way_is_left_alone(machine: Machine, root: Caller, alice: Caller) -> None:
