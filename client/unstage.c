@@ -12,17 +12,32 @@ typedef struct {
   gboolean if_staged;
 } Request;
 
-/* Returns: (transfer floating) (nullable): options of Unstage; %NULL: there is nothing to do, and
-   nothing wrong with that, or there is an error. */
-static GVariant *
-decide (const Request *request, KexecConnection *connection, GError **error)
+/* What is to be called. */
+typedef struct {
+  const char *method; /* NULL: there is nothing to do, and nothing wrong with that */
+  const char *done;   /* what to say then */
+} Decision;
+
+static const Decision do_nothing = { NULL, "There was nothing to let go." };
+static const Decision do_unstage = {
+  "Unstage", "Nothing is staged any more; a reboot goes through the firmware."
+};
+static const Decision do_cancel = { "Cancel", "The scheduled reboot is cancelled." };
+
+/* Returns: (nullable): @ret_options: (transfer floating): of the method; %NULL: an error. */
+static const Decision *
+decide (const Request *request, KexecConnection *connection, GVariant **ret_options, GError **error)
 {
   g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
+  const Decision *decision = &do_unstage;
   g_autoptr (GVariant) properties = NULL;
   g_autoptr (GVariant) staged = NULL;
+  g_autoptr (GVariant) scheduled = NULL;
 
-  if (!request->if_ours && !request->if_staged)
-    return g_variant_dict_end (&dict);
+  if (!request->if_ours && !request->if_staged) {
+    *ret_options = g_variant_dict_end (&dict);
+    return decision;
+  }
   properties = kexec_connection_properties (connection, error);
   if (properties == NULL)
     return NULL;
@@ -30,8 +45,14 @@ decide (const Request *request, KexecConnection *connection, GError **error)
   if (g_variant_n_children (staged) > 0)
     g_variant_dict_insert (&dict, "stage-id", "s", kexec_dict_string (staged, "stage-id"));
   else if (request->if_ours || !g_str_equal (kexec_dict_string (properties, "State"), "foreign"))
-    return NULL;
-  return g_variant_dict_end (&dict);
+    decision = &do_nothing;
+  /* It ends with the image; one that needs none has to be cancelled. */
+  scheduled = kexec_dict_array (properties, "Scheduled", "a{sv}");
+  if (request->if_ours && decision == &do_nothing && g_variant_n_children (scheduled) > 0)
+    decision = &do_cancel;
+  if (decision->method != NULL)
+    *ret_options = g_variant_dict_end (&dict);
+  return decision;
 }
 
 KexecExitCode
@@ -40,7 +61,7 @@ kexec_command_unstage (KexecOptions *options, int argc, char **argv)
   Request request = { 0 };
   const GOptionEntry own[] = {
     { "if-ours", 0, 0, G_OPTION_ARG_NONE, &request.if_ours,
-      "Only what kexecd loaded; it is no failure if that is nothing", NULL },
+      "Only what kexecd loaded or scheduled; it is no failure if that is nothing", NULL },
     { "if-staged", 0, 0, G_OPTION_ARG_NONE, &request.if_staged,
       "It is no failure if nothing is staged", NULL },
     { NULL },
@@ -48,6 +69,7 @@ kexec_command_unstage (KexecOptions *options, int argc, char **argv)
   g_autoptr (KexecConnection) connection = NULL;
   g_autoptr (GVariant) reply = NULL;
   g_autoptr (GError) error = NULL;
+  const Decision *decision = NULL;
   GVariant *dict = NULL;
   KexecExitCode code;
 
@@ -55,15 +77,12 @@ kexec_command_unstage (KexecOptions *options, int argc, char **argv)
     return code;
   connection = kexec_connection_new (options, &error);
   if (connection != NULL)
-    dict = decide (&request, connection, &error);
-  if (dict != NULL)
-    reply =
-      kexec_connection_call (connection, "Unstage", g_variant_new ("(@a{sv})", dict), NULL, &error);
+    decision = decide (&request, connection, &dict, &error);
+  if (decision != NULL && decision->method != NULL)
+    reply = kexec_connection_call (connection, decision->method, g_variant_new ("(@a{sv})", dict),
+                                   NULL, &error);
   if (error != NULL)
     return kexec_report (options, error);
-  kexec_print_line (KEXEC_STYLE_PLAIN, "%s",
-                    reply != NULL
-                      ? "Nothing is staged any more; a reboot goes through the firmware."
-                      : "There was nothing to let go.");
+  kexec_print_line (KEXEC_STYLE_PLAIN, "%s", decision->done);
   return KEXEC_EXIT_DONE;
 }

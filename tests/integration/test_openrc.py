@@ -361,6 +361,26 @@ def test_stop_lets_go(environment: dict[str, str], service: Service) -> None:
     assert service.pid is None
 
 
+@pytest.mark.parametrize("cold", [False, True])
+def test_stop_cancels_a_schedule_without_an_image(cold: bool, service: Service, root: Caller,
+                                                  init: Init) -> None:
+    """Nothing is left that would do what users are told."""
+    init.be_openrc()
+    configure(service, f'LOAD_DURING_SHUTDOWN="{"no" if cold else "yes"}"\n')
+    service.start()
+    if cold:
+        root.call("Unstage", {})
+    root.call("Execute", options(when=IN_AN_HOUR, allow_cold_reboot=cold))
+    countdown = service.machine.path("run/openrc-shutdown.pid")
+    wait_for(countdown.exists, "the countdown")
+    outcome = service.call("stop")
+    assert outcome.code == 0
+    assert "info: The scheduled reboot is cancelled" in outcome.said
+    assert not countdown.exists()
+    assert not (service.machine.runtime / "schedule").exists()
+    assert "cancelled" in (init.wall or "")
+
+
 def test_stop_leaves_a_foreign_image(service: Service) -> None:
     service.start()
     service.machine.kernel.set_loaded(True)
