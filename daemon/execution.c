@@ -50,6 +50,7 @@ abandon (GTask *task, GError *error)
 {
   Execution *self = g_task_get_task_data (task);
 
+  kexec_timetable_forget (self->service);
   let_go (self);
   kexec_handover_end (self->service);
   g_task_return_error (task, error);
@@ -191,6 +192,8 @@ hand_over (GTask *task)
     jump (task);
     return;
   }
+  /* A daemon that comes after this one goes by what is expected: it never reboots twice. */
+  kexec_timetable_forget (service);
   kexec_handover_begin (service);
   kexec_reboot_async (service->backend, service->environment, service->connection, &request,
                       service->mirror.id, on_rebooting, g_object_ref (task));
@@ -365,7 +368,7 @@ on_fired (GObject *source, GAsyncResult *result, gpointer user_data)
 void
 kexec_execution_fire (KexecService *service)
 {
-  KexecSchedule *schedule = service->schedule;
+  const KexecSchedule *schedule = service->schedule;
   gint64 late = g_get_real_time () - schedule->when;
   Fired *fired;
 
@@ -380,8 +383,6 @@ kexec_execution_fire (KexecService *service)
   fired = g_new0 (Fired, 1);
   fired->service = service;
   fired->uid = schedule->uid;
-  schedule = g_steal_pointer (&service->schedule);
   service->handing_over = TRUE;
-  kexec_timetable_set (service, NULL, NULL);
-  kexec_execution_start (service, schedule, on_fired, fired);
+  kexec_execution_start (service, kexec_timetable_take (service), on_fired, fired);
 }

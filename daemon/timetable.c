@@ -54,6 +54,22 @@ kexec_timetable_set (KexecService *service, KexecSchedule *schedule, GError **er
   return TRUE;
 }
 
+KexecSchedule *
+kexec_timetable_take (KexecService *service)
+{
+  KexecSchedule *schedule = g_steal_pointer (&service->schedule);
+
+  kexec_timetable_arm (service);
+  kexec_properties_publish (service);
+  return schedule;
+}
+
+void
+kexec_timetable_forget (KexecService *service)
+{
+  kexec_schedule_remove (service->environment->runtime_fd);
+}
+
 void
 kexec_timetable_note_shown (KexecService *service, const char *id)
 {
@@ -107,7 +123,7 @@ kexec_timetable_resume (KexecService *service)
   const char *why = find_obstacle (service);
 
   if (why != NULL) {
-    if (service->record == NULL)
+    if (service->record == NULL || service->schedule->when <= g_get_real_time ())
       kexec_handover_note_failure (service, service->schedule->uid, why);
     kexec_timetable_cancel (service, 0, why);
   }

@@ -15,6 +15,19 @@
  */
 gboolean kexec_timetable_set (KexecService *service, KexecSchedule *schedule, GError **error);
 
+/**
+ * kexec_timetable_take:
+ *
+ * Takes out the schedule, whose time has come. Until kexec_timetable_forget() it is still kept for
+ * a daemon that comes after this one.
+ *
+ * Returns: (transfer full): it
+ */
+KexecSchedule *kexec_timetable_take (KexecService *service);
+
+/** What was taken out is handed over, or has failed: no later daemon is to begin it again. */
+void kexec_timetable_forget (KexecService *service);
+
 /** Keeps with the schedule, if there still is one, under which id the init system shows it. */
 void kexec_timetable_note_shown (KexecService *service, const char *id);
 

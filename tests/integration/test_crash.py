@@ -3,13 +3,16 @@
 
 from __future__ import annotations
 
+import re
 import time
 from typing import Any
+
+import pytest
 
 from . import contract
 from .caller import Caller, options
 from .hanging import HangingFile
-from .login import Login
+from .login import Inhibitor, Login
 from .machine import NEW, OLD, Machine, make_kernel
 from .users import ALICE
 from .wait import wait_for
@@ -146,6 +149,63 @@ def test_while_scheduled_and_its_time_comes(machine: Machine, alice: Caller, log
     machine.kill()
     machine.start()
     wait_for(lambda: login.reboots == [3], "the reboot")
+
+
+def begin_scheduled(machine: Machine, caller: Caller, login: Login, at: str, **what: Any) -> None:
+    """The time of a reboot has come, and the daemon is killed at that call of logind's."""
+    caller.call("Execute", options(when=int((time.time() + 0.6) * 10**6), **what))
+    wait_for(lambda: login.scheduled[0] != "", "logind to show the schedule")
+    login.hold(at)
+    wait_for(lambda: caller.get("State") == "executing", "the time")
+    login.wait_held(at)
+    machine.kill()
+    login.held.clear()
+
+
+def test_as_a_scheduled_reboot_is_looked_at(machine: Machine, alice: Caller,
+                                            login: Login) -> None:
+    """Nothing has begun: the next daemon begins it."""
+    alice.call("Stage", "", {})
+    begin_scheduled(machine, alice, login, "ListInhibitors")
+    machine.start()
+    wait_for(lambda: login.reboots == [3], "the reboot")
+    assert not (machine.runtime / "schedule").exists()
+
+
+def test_as_a_scheduled_reboot_is_looked_at_for_too_long(machine: Machine, alice: Caller,
+                                                         login: Login) -> None:
+    alice.call("Stage", "", {})
+    begin_scheduled(machine, alice, login, "ListInhibitors")
+    schedule = machine.runtime / "schedule"
+    long_ago = int((time.time() - 600) * 10**6)
+    schedule.write_text(re.sub("When=.*", f"When={long_ago}", schedule.read_text()))
+    machine.start()
+    wait_for(lambda: "missed" in alice.get("LastExecution").get("text", ""), "the note")
+    assert alice.get("State") == "staged"
+    assert login.reboots == []
+
+
+@pytest.mark.parametrize("cold", [False, True])
+def test_as_a_scheduled_reboot_is_handed_over(cold: bool, machine: Machine, alice: Caller,
+                                              login: Login) -> None:
+    """It may have begun: it is not begun twice."""
+    if not cold:
+        alice.call("Stage", "", {})
+    begin_scheduled(machine, alice, login, "RebootWithFlags", allow_cold_reboot=cold)
+    assert not (machine.runtime / "schedule").exists() or (machine.state / "pending").exists()
+    machine.start()
+    machine.wait_later(0.5)
+    assert login.reboots == []
+    assert alice.get("State") == ("idle" if cold else "executing")
+
+
+def test_scheduled_reboot_that_fails_is_not_tried_again(machine: Machine, alice: Caller,
+                                                        login: Login) -> None:
+    alice.call("Stage", "", {})
+    alice.call("Execute", options(when=int((time.time() + 0.6) * 10**6)))
+    login.inhibitors = [Inhibitor(0, "apt", "upgrading")]
+    wait_for(lambda: alice.get("LastExecution"), "the failure")
+    assert not (machine.runtime / "schedule").exists()
 
 
 def test_while_polkit_is_asked(machine: Machine, asked: Caller, root: Caller) -> None:
