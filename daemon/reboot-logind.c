@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The back-end for systemd with logind: RebootWithFlags of org.freedesktop.login1(5). */
 #include <fcntl.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "boot/beneath.h"
@@ -65,13 +66,25 @@ is_invalid_arguments (const GError *error)
   return g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_INVALID_ARGS);
 }
 
+/* logind counts inhibitors anew, and some that do not bind their owner bind root, who calls. A
+ * newer one has a name of its own for that; of an older one only the words tell. */
+static gboolean
+is_inhibited (const GError *error)
+{
+  g_autofree char *name = g_dbus_error_get_remote_error (error);
+
+  return g_strcmp0 (name, LOGIN1_ERROR_INHIBITED) == 0 ||
+         (g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_ACCESS_DENIED) &&
+          strstr (error->message, "inhibitor") != NULL);
+}
+
 static gboolean
 logind_reboot (const KexecEnvironment *environment, GDBusConnection *connection,
                const KexecRebootRequest *request, GError **error)
 {
   guint64 kexec = request->kexec ? FLAG_REBOOT_VIA_KEXEC : 0;
   g_autoptr (GError) cause = NULL;
-  gboolean begun;
+  gboolean begun, inhibited;
 
   set_wall_message (connection, request->message != NULL ? request->message : "", TRUE);
   if (request->ignore_inhibitors) {
@@ -88,8 +101,15 @@ logind_reboot (const KexecEnvironment *environment, GDBusConnection *connection,
     return TRUE;
   /* Not at somebody else's shutdown. */
   set_wall_message (connection, "", TRUE);
+  inhibited = is_inhibited (cause);
   g_dbus_error_strip_remote_error (cause);
-  if (is_invalid_arguments (cause))
+  if (inhibited)
+    g_set_error (
+      error, KEXEC_ERROR, KEXEC_ERROR_INHIBITED,
+      "Rebooting is blocked by an inhibitor (%s), 'systemd-inhibit --list' names it; wait"
+      " until that has finished, or use --ignore-inhibitors as an administrator",
+      cause->message);
+  else if (is_invalid_arguments (cause))
     g_set_error_literal (error, KEXEC_ERROR, KEXEC_ERROR_NO_REBOOT_BACKEND,
                          "This logind cannot end a shutdown in a kexec; systemd 249 or later is"
                          " needed");

@@ -238,6 +238,22 @@ def test_logind_that_cannot_kexec(staged: Any, root: Caller, login: Login) -> No
     assert root.get("State") == "staged"
 
 
+@pytest.mark.parametrize("refusal", [
+    ("org.freedesktop.login1.BlockedByInhibitorLock",
+     "Operation denied due to active block inhibitor"),
+    (contract.DENIED, "Access denied to root due to active block inhibitor"),
+])
+def test_inhibitor_that_only_logind_counts(refusal: tuple[str, str], staged: Any, alice: Caller,
+                                           login: Login) -> None:
+    """The caller's own, of the mode block-weak: root, who asks for it, is somebody else."""
+    login.inhibitors = [Inhibitor(ALICE.uid, "editor", "unsaved", mode="block-weak")]
+    login.refuse = lambda method, arguments: refusal if method == "RebootWithFlags" else None
+    error = alice.error("Execute", {})
+    assert error.name == INHIBITED
+    assert "active block inhibitor" in error.message and "--ignore-inhibitors" in error.message
+    assert alice.get("State") == "staged"
+
+
 def test_logind_that_refuses(staged: Any, root: Caller, login: Login, machine: Machine) -> None:
     """Everything is as before, and what happened is told."""
     login.refuse = lambda method, arguments: (
