@@ -147,6 +147,13 @@ def test_stage_with_a_wrong_argument(machine: Machine, client: Client) -> None:
     assert_says(client.run(ROOT, "stage", "--append=root=/dev/vdb1"), USAGE, "root device")
 
 
+def test_service_that_is_not_there(off: Machine, client: Client) -> None:
+    """What says why depends on the init system that runs this test."""
+    result = client.run(ALICE, "status")
+    assert_says(result, FAILED, "kexecd", "log")
+    assert ("systemctl" in result.err) == Path("/run/systemd/system").is_dir()
+
+
 def test_check_of_an_entry_that_is_not_there(machine: Machine, client: Client) -> None:
     assert_says(client.run(ALICE, "check", "nope"), FAILED, "nope")
 

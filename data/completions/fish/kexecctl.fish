@@ -42,7 +42,7 @@ complete -c kexecctl -n '__kexecctl_is stage' -l initrd -r -F -d 'Give it this i
 complete -c kexecctl -n '__kexecctl_is stage' -l profile -x -d 'Boot this profile of a unified kernel image'
 complete -c kexecctl -n '__kexecctl_is stage' -l at-start -d 'For service scripts, when they start'
 complete -c kexecctl -n '__kexecctl_is stage' -l during-shutdown -d 'For service scripts, when the machine goes down'
-complete -c kexecctl -n '__kexecctl_is unstage' -l if-ours -d 'Only what kexecd loaded'
+complete -c kexecctl -n '__kexecctl_is unstage' -l if-ours -d 'Only what kexecd loaded or scheduled'
 complete -c kexecctl -n '__kexecctl_is unstage' -l if-staged -d 'It is no failure if nothing is staged'
 
 complete -c kexecctl -n '__kexecctl_is reboot' -l when -x -a 'now +5 +30 +2h 23:00' -d 'When to shut down'
