@@ -144,9 +144,10 @@ judge_files (Complete *self, KexecEntry *entry, const GStrv paths)
 static void
 set_trust (Complete *self, KexecEntry *entry, gboolean has_cmdline)
 {
-  entry->is_trusted =
-    judge_file (self, entry, entry->kernel) && judge_files (self, entry, entry->initrds) &&
-    judge_files (self, entry, entry->addons) && judge_files (self, entry, entry->named_by);
+  entry->is_trusted = !entry->is_uncertain && judge_file (self, entry, entry->kernel) &&
+                      judge_files (self, entry, entry->initrds) &&
+                      judge_files (self, entry, entry->addons) &&
+                      judge_files (self, entry, entry->named_by);
   if (!entry->is_trusted || has_cmdline || self->cmdline_reason == NULL)
     return;
   entry->is_trusted = FALSE;

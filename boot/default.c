@@ -160,7 +160,8 @@ find_first (const GPtrArray *entries)
   for (guint i = 0; entries != NULL && i < entries->len; i++) {
     KexecEntry *entry = entries->pdata[i];
 
-    if (entry->kind != KEXEC_ENTRY_NORMAL || *entry->profile != '\0' || entry->is_locked)
+    if (entry->kind != KEXEC_ENTRY_NORMAL || *entry->profile != '\0' || entry->is_locked ||
+        entry->is_uncertain)
       continue;
     if (kexec_findings_blocker (entry->findings) == NULL)
       return entry;

@@ -38,10 +38,13 @@ identify (Merge *self, const char *path)
   return file;
 }
 
-/* Returns: (transfer full): the key in self->kernels. */
+/* Returns: (transfer full) (nullable): the key in self->kernels; %NULL if no kernel was found: what
+   has the same path may be on another device. */
 static char *
 key_of (Merge *self, const KexecEntry *entry)
 {
+  if (*entry->kernel == '\0' || entry->place == NULL)
+    return NULL;
   return g_strdup_printf ("%s@%s", identify (self, entry->kernel), entry->profile);
 }
 
@@ -70,10 +73,12 @@ is_plain (const KexecEntry *entry)
   return strcmp (entry->source, "directory") == 0 || strcmp (entry->source, "gentoo") == 0;
 }
 
-/* @entry boots the same kernel as @earlier. */
+/* @entry boots the same kernel as @earlier, if the latter is what it seems to be. */
 static gboolean
 is_same (const KexecEntry *earlier, const KexecEntry *entry)
 {
+  if (earlier->is_uncertain)
+    return FALSE;
   return is_plain (entry) || shares_name (earlier, entry) ||
          (strcmp (earlier->cmdline, entry->cmdline) == 0 &&
           g_strv_equal ((const char *const *) earlier->initrds,
@@ -125,12 +130,11 @@ take_id (Merge *self, KexecEntry *entry)
 static void
 add_kernel (Merge *self, KexecEntry *entry)
 {
-  g_autofree char *key = NULL;
+  g_autofree char *key = key_of (self, entry);
   GPtrArray *same;
 
-  if (*entry->kernel == '\0')
+  if (key == NULL)
     return;
-  key = key_of (self, entry);
   same = g_hash_table_lookup (self->kernels, key);
   if (same == NULL) {
     same = g_ptr_array_new ();
@@ -146,10 +150,11 @@ add_menu (Merge *self, const KexecMenu *menu)
 
   for (guint i = 0; i < menu->entries->len; i++) {
     KexecEntry *entry = menu->entries->pdata[i];
-    g_autofree char *key = *entry->kernel != '\0' ? key_of (self, entry) : g_strdup ("");
+    g_autofree char *key = key_of (self, entry);
+    const GPtrArray *earlier = key != NULL ? g_hash_table_lookup (self->kernels, key) : NULL;
 
     kexec_entry_add (&entry->found_in, entry->source);
-    if (is_absorbed (g_hash_table_lookup (self->kernels, key), entry))
+    if (is_absorbed (earlier, entry))
       continue;
     take_id (self, entry);
     g_ptr_array_add (self->entries, kexec_entry_ref (entry));

@@ -200,7 +200,7 @@ explain (const KexecEntry *entry)
   for (guint i = 0; i < entry->findings->len; i++) {
     const KexecFinding *finding = entry->findings->pdata[i];
 
-    if (finding->code == KEXEC_FINDING_UNTRUSTED)
+    if (finding->code == KEXEC_FINDING_UNTRUSTED || finding->code == KEXEC_FINDING_DEVICE_UNKNOWN)
       return finding->text;
   }
   if (!entry->is_trusted)

@@ -95,6 +95,8 @@ static const struct {
     BLOCKER ("entry-other-architecture", ARCHITECTURE_MISMATCH),
   [KEXEC_FINDING_ENTRY_LOCKED] = WARNING ("entry-locked"),
   [KEXEC_FINDING_ENTRY_BAD] = WARNING ("entry-bad"),
+  [KEXEC_FINDING_DEVICE_UNKNOWN] = WARNING ("device-unknown"),
+  [KEXEC_FINDING_DEVICE_ASSUMED] = NOTE ("device-assumed"),
   [KEXEC_FINDING_BOOT_COUNTER] = NOTE ("boot-counter"),
   [KEXEC_FINDING_DEVICETREE_IGNORED] = WARNING ("devicetree-ignored"),
   [KEXEC_FINDING_ONE_SHOT_PENDING] = WARNING ("one-shot-pending"),

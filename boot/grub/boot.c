@@ -4,15 +4,6 @@
 
 #include "boot/grub/eval-private.h"
 
-/* Whether a loader's file is there, it only says when it is asked to load it. */
-static KexecGrubTruth
-unsure (KexecGrubEval *self)
-{
-  g_autofree char *place = kexec_grub_describe (self);
-
-  return kexec_grub_undecided (self, place);
-}
-
 static KexecGrubTruth
 run_linux (KexecGrubEval *self, const KexecGrubCall *call)
 {
@@ -24,7 +15,7 @@ run_linux (KexecGrubEval *self, const KexecGrubCall *call)
   self->target->kernel = kexec_grub_resolve (self, call->args->pdata[0]);
   g_free (self->target->cmdline);
   self->target->cmdline = kexec_grub_cmdline (self, call->args, 1);
-  return unsure (self);
+  return kexec_grub_unsure (self);
 }
 
 /* GRUB makes an archive of such files itself. */
@@ -55,7 +46,7 @@ run_initrd (KexecGrubEval *self, const KexecGrubCall *call)
     else
       g_ptr_array_add (self->target->initrds, kexec_grub_resolve (self, call->args->pdata[i]));
   }
-  return unsure (self);
+  return kexec_grub_unsure (self);
 }
 
 static KexecGrubTruth
@@ -64,14 +55,14 @@ run_devicetree (KexecGrubEval *self, const KexecGrubCall *call)
   g_clear_pointer (&self->target->devicetree, g_free);
   if (call->args->len > 0)
     self->target->devicetree = g_strdup (call->args->pdata[0]);
-  return unsure (self);
+  return kexec_grub_unsure (self);
 }
 
 static KexecGrubTruth
 run_other (KexecGrubEval *self, const KexecGrubCall *call)
 {
   kexec_grub_target_reset (self->target, KEXEC_GRUB_BOOTS_OTHER);
-  return unsure (self);
+  return kexec_grub_unsure (self);
 }
 
 /* Outside of an entry, no menu is shown after this. */

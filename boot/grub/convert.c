@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "boot/fd.h"
+#include "boot/grub/device.h"
 #include "boot/kernel-name.h"
 #include "boot/kernel-release.h"
 #include "image/cmdline.h"
@@ -28,10 +29,35 @@ typedef struct {
   GHashTable *converted; /* (element-type KexecGrubEntry KexecEntry) */
 } Conversion;
 
-static void
-add_not_found (const Conversion *self, KexecEntry *entry, const char *where)
+/* Returns: (transfer full): text of a script, as it can be shown */
+static char *
+make_shown (const char *text)
 {
-  if (self->host->confined != NULL)
+  g_autofree char *cut = g_strndup (text, PATH_SHOWN_MAX);
+
+  return kexec_printable (cut);
+}
+
+/* @where: in the file system that is in an image. @image: its path, "" if it is not known */
+static void
+add_in_image (KexecEntry *entry, const char *where, const char *image)
+{
+  g_autofree char *shown = *image != '\0' ? make_shown (image) : g_strdup ("that the menu names");
+
+  kexec_findings_add (entry->findings, KEXEC_FINDING_ENTRY_UNREADABLE, where, NULL,
+                      "GRUB reads %s from the disk image %s, which kexecd does not open; boot this "
+                      "entry from GRUB's menu",
+                      where, shown);
+}
+
+static void
+add_not_found (const Conversion *self, KexecEntry *entry, const char *device, const char *where)
+{
+  g_autofree char *image = kexec_grub_device_parse (device, "image");
+
+  if (image != NULL)
+    add_in_image (entry, where, image);
+  else if (self->host->confined != NULL)
     kexec_findings_add (entry->findings, KEXEC_FINDING_ENTRY_UNREADABLE, where, NULL,
                         "%s is not looked for outside of %s, because others than root can change "
                         "GRUB's menu there; see that root alone can",
@@ -41,6 +67,35 @@ add_not_found (const Conversion *self, KexecEntry *entry, const char *where)
                         "%s is on a file system that is not here, or is no path that can be "
                         "followed; mount what it is on, or make GRUB's menu anew",
                         where);
+}
+
+/* Says, once for each device, that what is at @where may be another file than GRUB's. */
+static void
+check_device (const Conversion *self, KexecEntry *entry, const char *device, const char *where,
+              const KexecPlace *place)
+{
+  KexecGrubDeviceKind kind = kexec_grub_device_judge (self->host->scan, device, place);
+  g_autofree char *name = make_shown (device);
+  g_autofree char *shown =
+    *name != '\0' ? g_strdup_printf ("(%s)", name) : g_strdup ("a device that it looks for itself");
+
+  if (kind == KEXEC_GRUB_DEVICE_UNKNOWN) {
+    entry->is_uncertain = TRUE;
+    if (!kexec_findings_has (entry->findings, KEXEC_FINDING_DEVICE_UNKNOWN, shown))
+      kexec_findings_add (entry->findings, KEXEC_FINDING_DEVICE_UNKNOWN, shown, NULL,
+                          "GRUB reads %s from %s, and only GRUB can tell what that is, so that the "
+                          "file here may be another; boot this entry from GRUB's menu, or let it "
+                          "find its file system with \"search --fs-uuid\"",
+                          where, shown);
+  } else if (kind == KEXEC_GRUB_DEVICE_ASSUMED &&
+             !kexec_findings_has (entry->findings, KEXEC_FINDING_DEVICE_ASSUMED, shown)) {
+    kexec_findings_add (
+      entry->findings, KEXEC_FINDING_DEVICE_ASSUMED, shown, NULL,
+      "GRUB reads %s from %s, which is taken for the disk that this system is on; "
+      "if it is another, let the entry find its file system with "
+      "\"search --fs-uuid\"",
+      where, shown);
+  }
 }
 
 /*
@@ -59,12 +114,11 @@ open_file (const Conversion *self, KexecEntry *entry, const KexecGrubFile *file,
 
   *where = kexec_grub_scan_locate (self->host, file->device, file->path, place);
   if (*where == NULL) {
-    g_autofree char *shown = g_strndup (file->path, PATH_SHOWN_MAX);
-
-    *where = kexec_printable (shown);
-    add_not_found (self, entry, *where);
+    *where = make_shown (file->path);
+    add_not_found (self, entry, file->device, *where);
     return -1;
   }
+  check_device (self, entry, file->device, *where, *place);
   fd = kexec_scan_open_regular (self->host->scan, *where, &error);
   if (fd >= 0)
     return fd;

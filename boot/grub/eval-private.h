@@ -72,6 +72,9 @@ void kexec_grub_find (KexecGrubEval *self, KexecFindingCode code, const char *su
 /** Notes why nobody can tell how the command ends. Returns: KEXEC_GRUB_UNDECIDED */
 KexecGrubTruth kexec_grub_undecided (KexecGrubEval *self, const char *doubt);
 
+/** Says that only GRUB can tell how the command at hand ends. Returns: KEXEC_GRUB_UNDECIDED */
+KexecGrubTruth kexec_grub_unsure (KexecGrubEval *self);
+
 /** Returns: (transfer full): "line 12 of FILE", the statement at hand. */
 char *kexec_grub_describe (const KexecGrubEval *self);
 

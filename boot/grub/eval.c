@@ -72,6 +72,14 @@ kexec_grub_undecided (KexecGrubEval *self, const char *doubt)
   return KEXEC_GRUB_UNDECIDED;
 }
 
+KexecGrubTruth
+kexec_grub_unsure (KexecGrubEval *self)
+{
+  g_autofree char *place = kexec_grub_describe (self);
+
+  return kexec_grub_undecided (self, place);
+}
+
 char *
 kexec_grub_describe (const KexecGrubEval *self)
 {

@@ -5,17 +5,38 @@
 
 #include "boot/grub/eval-private.h"
 
+/* Returns: (transfer full): the variable, of a name that no script uses, that holds the image which
+   a device is. @device: "loop" or "loop,msdos1" */
+static char *
+make_loopback_name (const char *device)
+{
+  return g_strdup_printf ("(%.*s)", (int) strcspn (device, ","), device);
+}
+
+/* Returns: (transfer full): @device, or the image that it is. */
+static char *
+resolve_device (KexecGrubEval *self, const char *device)
+{
+  g_autofree char *name = make_loopback_name (device);
+  const char *image = kexec_grub_variables_get (self->variables, name, NULL);
+
+  if (image == NULL && g_str_has_prefix (device, "loop"))
+    image = "";
+  return image != NULL ? kexec_grub_device_new ("image", image) : g_strdup (device);
+}
+
 KexecGrubFile *
 kexec_grub_resolve (KexecGrubEval *self, const char *name)
 {
   const char *end = *name == '(' ? strchr (name, ')') : NULL;
   const char *root = kexec_grub_variables_get (self->variables, "root", NULL);
-  g_autofree char *device =
+  g_autofree char *written =
     end != NULL ? g_strndup (name + 1, (gsize) (end - name) - 1) : g_strdup (root);
+  g_autofree char *device = resolve_device (self, written != NULL ? written : "");
   const char *path = end != NULL ? end + 1 : name;
   g_autofree char *absolute = g_strdup_printf ("%s%s", *path == '/' ? "" : "/", path);
 
-  return kexec_grub_file_new (device != NULL ? device : "", absolute);
+  return kexec_grub_file_new (device, absolute);
 }
 
 KexecGrubFileKind
@@ -206,7 +227,33 @@ run_configfile (KexecGrubEval *self, const KexecGrubCall *call)
   return KEXEC_GRUB_TRUE;
 }
 
+/* "loopback NAME FILE", or "loopback -d NAME" */
+static KexecGrubTruth
+run_loopback (KexecGrubEval *self, const KexecGrubCall *call)
+{
+  const char *operands[2] = { NULL };
+  gboolean is_removal = FALSE;
+  guint count = 0;
+  g_autofree char *name = NULL;
+
+  for (guint i = 0; i < call->args->len; i++) {
+    const char *arg = call->args->pdata[i];
+
+    if (strcmp (arg, "-d") == 0 || strcmp (arg, "--delete") == 0)
+      is_removal = TRUE;
+    else if (*arg != '-' && count < G_N_ELEMENTS (operands))
+      operands[count++] = arg;
+  }
+  if (operands[0] == NULL || (operands[1] == NULL && !is_removal))
+    return KEXEC_GRUB_FALSE;
+  name = make_loopback_name (operands[0]);
+  kexec_grub_variables_set (self->variables, name, is_removal ? NULL : operands[1], call->doubt);
+  /* Whether the image is there is seen when GRUB opens it. */
+  return kexec_grub_unsure (self);
+}
+
 const KexecGrubCommand kexec_grub_file_commands[] = {
+  { "loopback", run_loopback },
   { "source", run_source },
   { ".", run_source },
   { "configfile", run_configfile },

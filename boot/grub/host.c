@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "boot/fd.h"
+#include "boot/grub/device.h"
 #include "image/printable.h"
 
 /* The longest path that a confined script can name. */
@@ -129,6 +130,8 @@ kexec_grub_scan_locate (const KexecGrubScan *self, const char *device, const cha
     .fs_label = parsed.fs_label,
   };
 
+  if (kexec_grub_device_judge (self->scan, device, NULL) == KEXEC_GRUB_DEVICE_ELSEWHERE)
+    return NULL;
   if (self->confined != NULL)
     return locate_confined (self, &parsed, path, place);
   return kexec_scan_locate (self->scan, &hint, path, place);

@@ -34,7 +34,8 @@ char *kexec_grub_scan_device (const KexecScan *scan, const KexecPlace *place);
  * kexec_grub_scan_locate:
  *
  * Returns: (transfer full) (nullable): where a file lies below the root, as kexec_scan_locate();
- * %NULL also if it is outside of what the script is confined to, be it there or not.
+ * %NULL also if it is outside of what the script is confined to, be it there or not, or on a device
+ * that is none of the machine's disks.
  */
 char *kexec_grub_scan_locate (const KexecGrubScan *self, const char *device, const char *path,
                               KexecPlace **place);

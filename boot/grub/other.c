@@ -18,9 +18,7 @@ run_nothing (KexecGrubEval *self, const KexecGrubCall *call)
 static KexecGrubTruth
 run_unsure (KexecGrubEval *self, const KexecGrubCall *call)
 {
-  g_autofree char *place = kexec_grub_describe (self);
-
-  return kexec_grub_undecided (self, place);
+  return kexec_grub_unsure (self);
 }
 
 /* Puts a variable in doubt. @name: may have "NUMBER:" at its front */
@@ -140,7 +138,6 @@ const KexecGrubCommand kexec_grub_other_commands[] = {
   { "list_env", run_nothing },
   { "list_trusted", run_nothing },
   { "loadfont", run_unsure },
-  { "loopback", run_unsure },
   { "ls", run_unsure },
   { "lsacpi", run_unsure },
   { "lsefi", run_unsure },

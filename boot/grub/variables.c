@@ -2,6 +2,8 @@
 /* Layers of variables. */
 #include "boot/grub/variables.h"
 
+#include <string.h>
+
 typedef struct {
   char *text; /* NULL: not set */
   char *doubt;
@@ -55,13 +57,24 @@ kexec_grub_variables_free (KexecGrubVariables *self)
     self = kexec_grub_variables_pop (self);
 }
 
+/* GRUB takes the parentheses off "root" when it is set. Returns: (transfer full) (nullable) */
+static char *
+make_text (const char *name, const char *value)
+{
+  gsize length = value != NULL ? strlen (value) : 0;
+
+  if (strcmp (name, "root") == 0 && length > 1 && value[0] == '(' && value[length - 1] == ')')
+    return g_strndup (value + 1, length - 2);
+  return g_strdup (value);
+}
+
 void
 kexec_grub_variables_set (KexecGrubVariables *self, const char *name, const char *value,
                           const char *doubt)
 {
   Value *entry = g_new0 (Value, 1);
 
-  entry->text = g_strdup (value);
+  entry->text = make_text (name, value);
   entry->doubt = g_strdup (doubt);
   g_hash_table_replace (self->values, g_strdup (name), entry);
 }

@@ -54,6 +54,7 @@ add (KexecMenu *menu, const char *source, const char *id, const char *kernel, co
   kexec_entry_set (&entry->id, id);
   kexec_entry_set (&entry->kernel, kernel);
   kexec_entry_set (&entry->cmdline, cmdline);
+  entry->place = kexec_place_new (KEXEC_PLACE_BOOT, "/boot");
   g_ptr_array_add (menu->entries, entry);
   return entry;
 }
