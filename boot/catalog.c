@@ -210,6 +210,7 @@ kexec_catalog_list (int root_fd, const KexecConfig *config, GPtrArray **inputs, 
     .menus = g_ptr_array_new_with_free_func ((GDestroyNotify) kexec_menu_free),
     .findings = kexec_findings_new (),
   };
+  KexecEntry *default_entry;
 
   kexec_findings_append (self.findings, config->findings);
   read_menus (&self);
@@ -221,7 +222,10 @@ kexec_catalog_list (int root_fd, const KexecConfig *config, GPtrArray **inputs, 
   }
   kexec_complete (self.scan, self.entries);
   sort_entries (&self);
-  set_findings (&self, choose_default (&self));
+  default_entry = choose_default (&self);
+  if (default_entry != NULL)
+    kexec_complete_default (self.scan, default_entry);
+  set_findings (&self, default_entry);
   if (inputs != NULL)
     *inputs = self.scan->has_private ? NULL : kexec_inputs_collect (self.scan, self.entries);
   return g_steal_pointer (&self.entries);

@@ -7,6 +7,7 @@
 #include "boot/kernel-cmdline.h"
 #include "boot/os-release.h"
 #include "boot/root-device.h"
+#include "boot/source.h"
 #include "boot/trust.h"
 #include "image/cmdline.h"
 
@@ -207,4 +208,18 @@ kexec_complete (KexecScan *scan, GPtrArray *entries)
   set_running (&self, entries);
   for (guint i = 0; i < entries->len; i++)
     complete_entry (&self, entries->pdata[i]);
+}
+
+void
+kexec_complete_default (KexecScan *scan, KexecEntry *entry)
+{
+  const KexecConfig *config = scan->config;
+  g_auto (Complete) self = { .scan = scan };
+
+  if (config->initrds == NULL || config->kernel != NULL)
+    return;
+  self.trust = kexec_trust_new (scan->root_fd);
+  kexec_source_config_set_initrds (scan, entry);
+  entry->is_trusted = entry->is_trusted && judge_files (&self, entry, entry->initrds) &&
+                      judge_file (&self, entry, config->initrds_from);
 }

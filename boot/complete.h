@@ -13,3 +13,7 @@
  * are there, judges whether each is trusted, and marks the running one.
  */
 void kexec_complete (KexecScan *scan, GPtrArray *entries);
+
+/** Gives the default entry, which is complete, the initrds of the configuration, if it names any
+ * for whichever kernel that is. */
+void kexec_complete_default (KexecScan *scan, KexecEntry *entry);

@@ -76,6 +76,7 @@ set_initrds (KexecConfig *config, const char *value, const char *from)
     return FALSE;
   g_strfreev (config->initrds);
   config->initrds = g_steal_pointer (&initrds);
+  set_string (&config->initrds_from, config->initrds != NULL ? from : "");
   return TRUE;
 }
 

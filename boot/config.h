@@ -42,8 +42,8 @@ typedef struct {
                                   mounted by us; TRUE unless the administrator says no */
   char *kernel;       /* Kernel=: absolute, or a name in /boot; "-": nothing is to be booted
                          by default; NULL: whatever the sources find */
-  GStrv initrds;      /* Initrd=: likewise, in loading order; empty: none; NULL: those that
-                         belong to the kernel */
+  GStrv initrds;      /* Initrd=: likewise, in loading order: of @kernel or, where that is NULL,
+                         of the default entry; empty: none; NULL: those that belong to it */
   char *root_device;  /* RootDevice=: as after root=; NULL: not set */
   char *cmdline;      /* Cmdline=: of entries that bring none of their own; NULL: not set */
   char *cmdline_from; /* the file that @cmdline is from, below the root; NULL: not set */
@@ -52,6 +52,7 @@ typedef struct {
                                    instead of kexec_file_load(2) */
   GStrv sources;                /* Sources=: which are read, the most important first; NULL: all */
   char *kernel_from;            /* the file that @kernel is from, below the root; NULL: not set */
+  char *initrds_from;           /* likewise, of @initrds */
   gboolean is_gentoo;           /* … and it is KNAME in a file of conf.d */
   KexecFindings *findings;      /* what was wrong with the files, each with its file and key */
 

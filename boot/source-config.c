@@ -19,6 +19,7 @@ typedef struct {
   KexecScan *scan;
   KexecMenu *menu;
   KexecEntry *entry;        /* its kernel, source and who names it are set */
+  const char *named_by;     /* the file that names the kernel, or its initrds */
   const char *version;      /* "" if it is not known */
   GStrv initrds;            /* (nullable): absolute paths; %NULL: those that lie beside it */
   gboolean wants_microcode; /* before @initrds */
@@ -120,7 +121,7 @@ set_place (Kernel *self)
   kexec_findings_add (self->entry->findings, KEXEC_FINDING_ENTRY_INVALID, self->entry->kernel, NULL,
                       "%s names initrds outside of %s, which is not mounted; mount it, or put them "
                       "there",
-                      self->entry->named_by[0], place->path);
+                      self->named_by, place->path);
   self->initrds = NULL;
 }
 
@@ -149,7 +150,7 @@ open_regular (const Kernel *self, const char *path)
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
     kexec_findings_add (self->entry->findings, KEXEC_FINDING_ENTRY_UNREADABLE, path, NULL,
                         "%s is not there, but %s names it; put it there, or name another", path,
-                        self->entry->named_by[0]);
+                        self->named_by);
   else
     kexec_entry_add_unreadable (self->entry->findings, path, error);
   return -1;
@@ -256,6 +257,7 @@ add_configured (KexecScan *scan, KexecMenu *menu)
     .scan = scan,
     .menu = menu,
     .entry = entry,
+    .named_by = config->kernel_from,
     .version = "",
     .initrds = initrds,
     .is_gentoo = config->is_gentoo,
@@ -266,6 +268,42 @@ add_configured (KexecScan *scan, KexecMenu *menu)
   g_free (menu->default_reason);
   menu->default_reason = g_strdup_printf (
     "%s in %s names it", config->is_gentoo ? "KNAME" : "Kernel=", config->kernel_from);
+}
+
+/* What is wrong with an initrd that is not loaded does not matter. */
+static void
+drop_findings (KexecEntry *entry, const char *path)
+{
+  for (guint i = entry->findings->len; i > 0; i--) {
+    const KexecFinding *finding = entry->findings->pdata[i - 1];
+
+    if (finding->code == KEXEC_FINDING_ENTRY_UNREADABLE && strcmp (finding->subject, path) == 0)
+      g_ptr_array_remove_index (entry->findings, i - 1);
+  }
+}
+
+void
+kexec_source_config_set_initrds (KexecScan *scan, KexecEntry *entry)
+{
+  g_auto (GStrv) initrds = make_initrds (scan->config);
+  Kernel kernel = {
+    .scan = scan,
+    .entry = entry,
+    .named_by = scan->config->initrds_from,
+    .version = "",
+    .initrds = initrds,
+  };
+
+  if (entry->place == NULL)
+    return;
+  g_clear_pointer (&entry->place, kexec_place_unref);
+  set_place (&kernel);
+  if (kernel.initrds == NULL)
+    return;
+  for (guint i = 0; entry->initrds[i] != NULL; i++)
+    drop_findings (entry, entry->initrds[i]);
+  set_initrds (&kernel, -1, NULL, NULL);
+  kexec_entry_add (&entry->named_by, kernel.named_by);
 }
 
 static gboolean
@@ -286,6 +324,7 @@ add_installed (KexecScan *scan, KexecMenu *menu, const KexecInstalledKernel *ins
     .scan = scan,
     .menu = menu,
     .entry = entry,
+    .named_by = KEXEC_INSTALLKERNEL_PATH,
     .version = installed->version,
     .initrds = has_initrd ? (GStrv) initrds : NULL,
     .wants_microcode = TRUE,

@@ -38,6 +38,16 @@ extern const KexecSource kexec_source_bls;
 /* What the administrator's configuration names: Kernel= of kexecd.conf ("config"), KNAME of
    Gentoo's conf.d/kexec and the last line of installkernel's list ("gentoo"). */
 extern const KexecSource kexec_source_config;
+
+/**
+ * kexec_source_config_set_initrds:
+ * @entry: the default entry of a listing
+ *
+ * Gives it the initrds that Initrd= or INITRD names, in the place of its own; those that cannot be
+ * opened are findings. The configuration's file is then among those that name it.
+ */
+void kexec_source_config_set_initrds (KexecScan *scan, KexecEntry *entry);
+
 /*
  * Plain kernels and initrds side by side in /boot ("directory"), in no order; see
  * boot/kernel-name.h for the names. Those that cannot be booted are there with a finding.

@@ -124,6 +124,59 @@ def test_kname_finds_its_initrd(tree: Tree) -> None:
     assert tree.list().default_of("initrds") == [f"/boot/initramfs-genkernel-x86_64-{OLD}"]
 
 
+@pytest.mark.parametrize(
+    "path, conf",
+    [
+        ("etc/conf.d/kexec", 'INITRD="my-crypt.img"\n'),
+        ("etc/conf.d/kexec", 'KNAME=\nINITRD="/boot/my-crypt.img"\n'),
+        ("etc/conf.d/kexec", 'KEXEC_OPT_ARGS="--initrd=/boot/my-crypt.img"\n'),
+        ("etc/kexecd/kexecd.conf", "[Manager]\nInitrd=my-crypt.img\n"),
+        ("etc/kexecd/kexecd.conf", f"[Manager]\nEntry={OLD}\nInitrd=my-crypt.img\n"),
+    ],
+)
+def test_initrd_of_the_kernel_that_is_found(tree: Tree, path: str, conf: str) -> None:
+    """INITRD replaces the initrd, whichever the kernel is."""
+    system(tree)
+    genkernel(tree)
+    tree.initrds("boot/my-crypt.img")
+    tree.write(path, conf)
+    listing = tree.list()
+    entry = listing.default
+    assert entry is not None
+    assert entry["initrds"] == ["/boot/my-crypt.img"]
+    assert f"/{path}" in entry["named-by"]
+    assert not entry.is_blocked, entry["findings"]
+    for other in listing:
+        assert other["default"] or other["initrds"] == [
+            f"/boot/initramfs-genkernel-x86_64-{other['version']}"
+        ]
+
+
+def test_initrd_outside_of_boot(tree: Tree) -> None:
+    system(tree)
+    genkernel(tree)
+    tree.initrds("srv/my.img")
+    tree.write("etc/conf.d/kexec", "INITRD=/srv/my.img\n")
+    assert tree.list().default_of("initrds") == ["/srv/my.img"]
+
+
+def test_no_initrd_of_the_kernel_that_is_found(tree: Tree) -> None:
+    system(tree)
+    genkernel(tree)
+    tree.write("etc/conf.d/kexec", "INITRD=-\n")
+    assert tree.list().default_of("initrds") == []
+
+
+def test_initrd_that_is_gone(tree: Tree) -> None:
+    system(tree)
+    genkernel(tree)
+    tree.write("etc/conf.d/kexec", "INITRD=gone.img\n")
+    entry = tree.list().default
+    assert entry is not None and "entry-unreadable" in entry.codes("blocker")
+    texts = [finding["text"] for finding in entry["findings"]]
+    assert any("/boot/gone.img" in text and "/etc/conf.d/kexec" in text for text in texts), texts
+
+
 def test_kname_with_a_slash_is_a_path(tree: Tree) -> None:
     system(tree)
     genkernel(tree)
@@ -227,6 +280,27 @@ def test_installkernel(tree: Tree) -> None:
 
 
 # --- GRUB ---
+
+
+def test_initrd_of_the_menus_default(tree: Tree) -> None:
+    system(tree)
+    genkernel(tree)
+    tree.initrds("boot/my-crypt.img")
+    tree.write("etc/conf.d/kexec", "INITRD=my-crypt.img\n")
+    tree.write(
+        "boot/grub/grub.cfg",
+        "".join(
+            f"menuentry {version} {{\nlinux /kernel-genkernel-x86_64-{version} root=x\n"
+            f"initrd /{image}\n}}\n"
+            for version, image in ((NEW, "gone.img"), (OLD, f"initramfs-genkernel-x86_64-{OLD}"))
+        ),
+    )
+    listing = tree.list()
+    assert listing.of("grub").rows("initrds") == [
+        ["/boot/my-crypt.img"],
+        [f"/boot/initramfs-genkernel-x86_64-{OLD}"],
+    ]
+    assert listing.default is not None and not listing.default.is_blocked
 
 
 def test_grub_with_boot_of_its_own(tree: Tree) -> None:
