@@ -104,25 +104,41 @@ take_id (KexecBlsListing *self, const char *id)
   return g_steal_pointer (&taken);
 }
 
+/* Makes an entry's id one that no other has. */
+static void
+make_unique (KexecBlsListing *self, KexecEntry *entry)
+{
+  g_autofree char *id = take_id (self, entry->id);
+
+  if (strcmp (id, entry->id) == 0)
+    return;
+  kexec_findings_add (entry->findings, KEXEC_FINDING_ENTRY_MALFORMED, entry->id, NULL,
+                      "There is more than one entry with the id %s, and this one is called %s "
+                      "here; remove or rename one of them",
+                      entry->id, id);
+  kexec_entry_set (&entry->id, id);
+}
+
+void
+kexec_bls_listing_make_ids (KexecBlsListing *self)
+{
+  for (guint hidden = 0; hidden < 2; hidden++)
+    for (guint i = 0; i < self->items->len; i++) {
+      const KexecBlsItem *item = self->items->pdata[i];
+
+      if (item->is_hidden == (hidden == 1))
+        make_unique (self, item->entry);
+    }
+}
+
 void
 kexec_bls_listing_add (KexecBlsListing *self, KexecBlsItem *item)
 {
-  g_autofree char *id = NULL;
-  KexecEntry *entry = item->entry;
-
-  self->n_addons += g_strv_length (entry->addons);
+  self->n_addons += g_strv_length (item->entry->addons);
   if (self->items->len >= KEXEC_BLS_ITEMS_MAX || self->n_addons > KEXEC_BLS_ADDONS_MAX) {
     self->is_full = TRUE;
     kexec_bls_item_free (item);
     return;
-  }
-  id = take_id (self, entry->id);
-  if (strcmp (id, entry->id) != 0) {
-    kexec_findings_add (entry->findings, KEXEC_FINDING_ENTRY_MALFORMED, entry->id, NULL,
-                        "There is more than one entry with the id %s, and this one is called %s "
-                        "here; remove or rename one of them",
-                        entry->id, id);
-    kexec_entry_set (&entry->id, id);
   }
   g_ptr_array_add (self->items, item);
 }

@@ -47,9 +47,17 @@ void kexec_bls_list_directory (KexecBlsListing *self, KexecPlace *place, int pla
  * kexec_bls_listing_add:
  * @item: (transfer full)
  *
- * Adds an item, and makes its entry's id one that no other has.
+ * Adds an item.
  */
 void kexec_bls_listing_add (KexecBlsListing *self, KexecBlsItem *item);
+
+/**
+ * kexec_bls_listing_make_ids:
+ *
+ * Makes each entry's id one that no other has, once the items are in order: of several with one id
+ * the first keeps it that is in the boot loader's menu, as that is what it takes the id for.
+ */
+void kexec_bls_listing_make_ids (KexecBlsListing *self);
 
 /** Says in an entry's findings what a boot counter means: that a kexec does not count, or that the
  * entry is bad. @tries_left: -1: it is not counted */

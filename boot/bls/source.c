@@ -120,6 +120,7 @@ finish_menu (KexecBlsListing *self)
   KexecMenu *menu = self->menu;
 
   kexec_bls_sort (self->items);
+  kexec_bls_listing_make_ids (self);
   kexec_bls_set_titles (self->items);
   for (guint i = 0; i < self->items->len; i++) {
     const KexecBlsItem *item = self->items->pdata[i];

@@ -160,3 +160,32 @@ def test_what_is_a_counter(tree: Tree, name: str, identity: str) -> None:
     install(tree)
     snippet(tree, name)
     assert tree.list().rows("id") == [identity]
+
+
+@pytest.mark.parametrize(
+    "names, first",
+    [
+        (("deb-6.1+0-3", "deb-6.1"), "deb-6.1"),
+        (("deb-6.1", "deb-6.1+0-3"), "deb-6.1"),
+        (("deb-6.1+0-3", "deb-6.1+2-1"), "deb-6.1+2-1"),
+    ],
+)
+def test_two_snippets_with_one_id(tree: Tree, names: tuple[str, str], first: str) -> None:
+    """The one that the boot loader would take the id for has it; the other says that it has not."""
+    install(tree)
+    for name in names:
+        snippet(tree, name, "k", A, "1")
+    listing = tree.list()
+    assert listing.rows("id") == ["deb-6.1.conf", "deb-6.1.conf+"]
+    assert listing.entries[0]["named-by"][0].endswith(f"/{first}.conf")
+    assert "entry-bad" in listing.entries[1].codes()
+    assert ["entry-malformed" in entry.codes() for entry in listing] == [False, True]
+
+
+def test_hidden_snippet_has_no_id_before_others(tree: Tree) -> None:
+    """One that the boot loader passes over is not what it takes the id for."""
+    install(tree)
+    tree.write("boot/loader/entries/a+3.conf", "title broken\nversion 9\nsort-key k\n")
+    snippet(tree, "a", "k", A, "1")
+    listing = tree.list()
+    assert listing.where("id", "a.conf")["named-by"][0].endswith("/a.conf")

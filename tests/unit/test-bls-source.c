@@ -118,9 +118,9 @@ test_same_id (void)
   tree_write (tree, ENTRIES "a+2.conf", "linux /linux\n");
   menu = menu_read (&kexec_source_bls, tree);
   g_assert_cmpuint (menu->menu->entries->len, ==, 3);
-  menu_expect (menu, "a.conf+* a.conf a.conf+2");
-  g_assert_true (menu_has (menu, 0, "entry-malformed"));
-  g_assert_false (menu_has (menu, 1, "entry-malformed"));
+  menu_expect (menu, "a.conf* a.conf+ a.conf+2");
+  g_assert_false (menu_has (menu, 0, "entry-malformed"));
+  g_assert_true (menu_has (menu, 1, "entry-malformed"));
   g_assert_true (menu_has (menu, 2, "entry-malformed"));
 }
 
