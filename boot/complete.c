@@ -159,7 +159,8 @@ set_trust (Complete *self, KexecEntry *entry, gboolean has_cmdline)
 static void
 complete_entry (Complete *self, KexecEntry *entry)
 {
-  gboolean has_cmdline = entry->cmdline_origin == KEXEC_CMDLINE_OWN;
+  /* What names no kernel that could be read needs none. */
+  gboolean has_cmdline = entry->cmdline_origin == KEXEC_CMDLINE_OWN || *entry->kernel == '\0';
   g_autofree char *extended = NULL;
 
   if (*entry->title == '\0')

@@ -38,6 +38,21 @@ def test_snippet(tree: Tree, name: str) -> None:
     check_memory()
 
 
+@pytest.mark.parametrize("kind", ["fifo", "link", "empty"])
+def test_snippet_that_is_no_file(tree: Tree, kind: str) -> None:
+    """That is said, and nothing of a command line."""
+    bls_entry(tree, "/boot/vmlinuz-one", "/boot/initrd-one")
+    tree.path("proc/cmdline").unlink()
+    path = "boot/loader/entries/odd.conf"
+    if kind == "fifo":
+        os.mkfifo(tree.path(path))
+    elif kind == "link":
+        tree.link(path, "gone")
+    else:
+        tree.write(path, "")
+    assert tree.list().where("id", "odd.conf").codes() == ["entry-unreadable"]
+
+
 def test_byte_order_mark_and_carriage_returns(tree: Tree) -> None:
     """Written on Windows: read as it was meant, or refused, and in either case told."""
     bls_entry(tree, "/boot/vmlinuz-one", "/boot/initrd-one")
