@@ -25,6 +25,7 @@ typedef struct {
   KexecMenu *menu;
   GHashTable *snippets;  /* paths of files that are an entry each */
   GHashTable *ids;       /* that are taken */
+  GHashTable *names;     /* ids as GRUB has them, each with its menu */
   GHashTable *releases;  /* of kernels that have an entry */
   GHashTable *converted; /* (element-type KexecGrubEntry KexecEntry) */
 } Conversion;
@@ -284,6 +285,22 @@ set_names (Conversion *self, KexecEntry *entry, const KexecGrubEntry *grub,
   entry->aliases = g_strv_builder_end (aliases);
 }
 
+/* GRUB takes an id for the first entry of a menu that has it; in another submenu it is another. */
+static void
+check_id (Conversion *self, KexecEntry *entry, const KexecGrubEntry *grub, const GPtrArray *parents)
+{
+  gconstpointer menu = parents->len > 0 ? parents->pdata[parents->len - 1] : NULL;
+  g_autofree char *id = NULL;
+
+  if (g_hash_table_add (self->names, g_strdup_printf ("%p %s", menu, grub->id)))
+    return;
+  id = kexec_entry_make_id (grub->id);
+  kexec_findings_add (entry->findings, KEXEC_FINDING_ENTRY_MALFORMED, id, NULL,
+                      "There is more than one entry with the id %s in GRUB's menu, and this one is "
+                      "called %s here; remove one of them, or give it an id of its own",
+                      id, entry->id);
+}
+
 static void
 add_findings (KexecEntry *entry, const KexecGrubEntry *grub)
 {
@@ -311,6 +328,7 @@ convert_entry (Conversion *self, KexecGrubEntry *grub, const GPtrArray *parents)
   set_kernel (self, entry, grub->target->kernel);
   set_initrds (self, entry, grub->target->initrds);
   set_names (self, entry, grub, parents);
+  check_id (self, entry, grub, parents);
   set_named_by (self, entry, grub);
   add_findings (entry, grub);
   g_ptr_array_add (self->menu->entries, entry);
@@ -433,6 +451,7 @@ KexecMenu *
 kexec_grub_convert (const KexecGrubScan *host, const KexecGrubOutcome *outcome, const char *path)
 {
   g_autoptr (GHashTable) ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GHashTable) names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr (GHashTable) releases = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr (GHashTable) converted = g_hash_table_new (NULL, NULL);
   g_autoptr (GHashTable) snippets = g_hash_table_new (g_str_hash, g_str_equal);
@@ -442,6 +461,7 @@ kexec_grub_convert (const KexecGrubScan *host, const KexecGrubOutcome *outcome, 
     .path = path,
     .menu = kexec_menu_new (),
     .ids = ids,
+    .names = names,
     .releases = releases,
     .snippets = snippets,
     .converted = converted,

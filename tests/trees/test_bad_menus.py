@@ -120,3 +120,25 @@ def test_file_that_leads_out(tree: Tree) -> None:
     )
     tree.link("boot/grub/out.cfg", "../../../../../../../../../etc/passwd")
     assert "x" in tree.list().rows("title")
+
+
+def test_two_entries_with_one_id(tree: Tree) -> None:
+    """GRUB takes the first for it. In another submenu it is no duplicate: there it has a path."""
+    script.install(
+        tree,
+        menuentry("A", "--id x", "one")
+        + menuentry("B", "--id x", "two")
+        + menuentry("C")
+        + menuentry("C", words="again")
+        + "submenu S --id s {\n"
+        + menuentry("D", "--id x", "three")
+        + "}\n",
+    )
+    listing = tree.list().of("grub")
+    assert [(entry["id"], "entry-malformed" in entry.codes("warning")) for entry in listing] == [
+        ("x", False),
+        ("x+", True),
+        ("C", False),
+        ("C+", True),
+        ("x++", False),
+    ]
