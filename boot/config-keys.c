@@ -40,8 +40,10 @@ set_boot_path (KexecConfig *config, const char *value, const char *from)
 {
   g_autofree char *path = kexec_config_value_path (value, FALSE);
 
-  return (*value == '\0' || path != NULL) &&
-         set_string (&config->boot_path, path != NULL ? path : "");
+  if (*value != '\0' && path == NULL)
+    return FALSE;
+  set_string (&config->boot_path_from, path != NULL ? from : "");
+  return set_string (&config->boot_path, path != NULL ? path : "");
 }
 
 static gboolean

@@ -82,6 +82,7 @@ kexec_config_free (KexecConfig *self)
   g_strfreev (self->sources);
   g_free (self->kernel_from);
   g_free (self->initrds_from);
+  g_free (self->boot_path_from);
   g_ptr_array_unref (self->findings);
   g_free (self);
 }

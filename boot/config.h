@@ -52,7 +52,8 @@ typedef struct {
                                    instead of kexec_file_load(2) */
   GStrv sources;                /* Sources=: which are read, the most important first; NULL: all */
   char *kernel_from;            /* the file that @kernel is from, below the root; NULL: not set */
-  char *initrds_from;           /* likewise, of @initrds */
+  char *initrds_from;           /* likewise, of @initrds … */
+  char *boot_path_from;         /* … and of @boot_path */
   gboolean is_gentoo;           /* … and it is KNAME in a file of conf.d */
   KexecFindings *findings;      /* what was wrong with the files, each with its file and key */
 

@@ -84,9 +84,24 @@ is_worth_saying (const KexecScan *self, const KexecPlace *place, const GError *e
          ((place->roles & KEXEC_PLACE_BOOT) && self->config->boot_path != NULL);
 }
 
+/* Returns: (transfer full): who says that there is such a place, if it is the administrator; else
+ * "".
+ */
+static char *
+explain_place (const KexecScan *self, const KexecPlace *place)
+{
+  const char *from = self->config->boot_path_from;
+
+  if (from == NULL || !(place->roles & KEXEC_PLACE_BOOT))
+    return g_strdup ("");
+  return g_strdup_printf (" (%s in %s names it)",
+                          g_str_has_prefix (from, "/etc/conf.d/") ? "BOOTPART" : "BootPath=", from);
+}
+
 static int
 open_place (KexecScan *self, const KexecPlace *place)
 {
+  g_autofree char *who = explain_place (self, place);
   g_autoptr (GError) error = NULL;
   int fd = kexec_place_open (place, self->root_fd, &error);
 
@@ -96,11 +111,11 @@ open_place (KexecScan *self, const KexecPlace *place)
     return fd;
   if (is_worth_saying (self, place, error)) {
     kexec_findings_add (self->findings, KEXEC_FINDING_BOOT_UNREACHABLE, place->path, NULL,
-                        "%s, so that what is there is missing here; change that, or mount it",
-                        error->message);
+                        "%s%s, so that what is there is missing here; change that, or mount it",
+                        error->message, who);
     if (self->error == NULL)
-      self->error =
-        g_error_new (error->domain, error->code, "%s; change that, or mount it", error->message);
+      self->error = g_error_new (error->domain, error->code, "%s%s; change that, or mount it",
+                                 error->message, who);
   }
   return UNUSABLE;
 }

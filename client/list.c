@@ -39,11 +39,20 @@ catalog_to_variant (const GPtrArray *catalog)
   return g_variant_ref_sink (g_variant_builder_end (&builder));
 }
 
+/* What is wrong with the configuration, where there is no entry to say it at. */
+static void
+report_config (const KexecConfig *config)
+{
+  for (guint i = 0; i < config->findings->len; i++)
+    kexec_report_sentence ("%s.", ((const KexecFinding *) config->findings->pdata[i])->text);
+}
+
 /* Returns: (transfer full) (element-type KexecEntry): what lies below options->root. */
 static GPtrArray *
 read_root (const KexecOptions *options, GError **error)
 {
   g_autoptr (KexecConfig) config = NULL;
+  GPtrArray *catalog;
   kexec_autofd root_fd = open (options->root, O_PATH | O_DIRECTORY | O_CLOEXEC);
 
   if (root_fd < 0) {
@@ -54,7 +63,10 @@ read_root (const KexecOptions *options, GError **error)
     return NULL;
   }
   config = kexec_config_load (root_fd);
-  return kexec_catalog_list (root_fd, config, NULL, error);
+  catalog = kexec_catalog_list (root_fd, config, NULL, error);
+  if (catalog == NULL || catalog->len == 0)
+    report_config (config);
+  return catalog;
 }
 
 static void

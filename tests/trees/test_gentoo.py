@@ -222,6 +222,20 @@ def test_another_bootpart(tree: Tree) -> None:
     assert tree.list().default_of("kernel") == "/mnt/kernels/bzImage-6.6.38"
 
 
+def test_bootpart_that_is_gone(tree: Tree) -> None:
+    """The variable is named, and what else is wrong with the file is told as well."""
+    system(tree)
+    genkernel(tree)
+    tree.write("etc/conf.d/kexec", "BOOTPART=/nonexist\nKERNEL=foo\n")
+    done = tree.run("list")
+    assert done.returncode != 0
+    assert "/nonexist" in done.stderr and "BOOTPART in /etc/conf.d/kexec" in done.stderr
+    assert "KERNEL= was ignored" in done.stderr
+    tree.path("etc/conf.d/kexec").unlink()
+    tree.write("etc/kexecd/kexecd.conf", "[Manager]\nBootPath=/nonexist\n")
+    assert "BootPath= in /etc/kexecd/kexecd.conf" in tree.run("list").stderr
+
+
 def test_kname_that_is_gone(tree: Tree) -> None:
     system(tree)
     genkernel(tree)
