@@ -10,6 +10,7 @@
 #include "daemon/names.h"
 #include "daemon/record.h"
 #include "daemon/schedule.h"
+#include "daemon/stale.h"
 #include "daemon/store.h"
 #include "tests/unit/make-tree.h"
 
@@ -141,6 +142,27 @@ test_stale (void)
   g_assert_true (kexec_record_is_stale (record, tree->fd));
 }
 
+/* What is in a file system that is not mounted is found where its place is; only a worker looks. */
+static void
+test_stale_private (void)
+{
+  g_autoptr (Tree) tree = tree_new ();
+  g_autoptr (KexecRecord) record = make_record (tree);
+
+  g_assert_true (kexec_stale_can_look (record));
+  record->is_private = TRUE;
+  g_assert_false (kexec_stale_can_look (record));
+  g_assert_false (kexec_record_is_stale (record, tree->fd));
+  tree_write (tree, "boot/vmlinuz.new", "kernel");
+  g_assert_cmpint (renameat (tree->fd, "boot/vmlinuz.new", tree->fd, "boot/vmlinuz"), ==, 0);
+  g_assert_true (kexec_record_is_stale (record, tree->fd));
+  tree_remove (tree, "boot/vmlinuz");
+  g_assert_true (kexec_record_is_stale (record, tree->fd));
+  record->is_private = FALSE;
+  record->action = KEXEC_ACTION_STAGE_CUSTOM;
+  g_assert_false (kexec_stale_can_look (record));
+}
+
 static void
 test_schedule (void)
 {
@@ -249,6 +271,7 @@ main (int argc, char **argv)
   g_test_add_func ("/daemon/store", test_store);
   g_test_add_func ("/daemon/record", test_record);
   g_test_add_func ("/daemon/record/stale", test_stale);
+  g_test_add_func ("/daemon/record/stale-private", test_stale_private);
   g_test_add_func ("/daemon/schedule", test_schedule);
   for (guint i = 0; i < G_N_ELEMENTS (arrivals); i++) {
     g_autofree char *path = g_strdup_printf ("/daemon/arrival/%u", i);
