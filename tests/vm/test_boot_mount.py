@@ -41,7 +41,7 @@ def test_found_and_staged(boot_machine: Machine) -> None:
     """Nobody sees it mounted, it does not stay mounted, and what lies in it boots."""
     machine, new = boot_machine, boot_machine.image.releases[-1]
     watcher = machine.root.start(f"exec {WATCHER}")
-    wait_for(lambda: machine.root.out("pgrep -xc findmnt || true") == "1", "findmnt to begin", 60)
+    wait_for(lambda: machine.root.out("pgrep -xc findmnt || true") == "1", "findmnt to begin", 240)
 
     listed = entries(machine.alice)
     assert {entry["version"] for entry in listed} == set(machine.image.releases)
@@ -149,4 +149,4 @@ def _list_in_fstab(machine: Machine, line: str) -> None:
 def _assert_let_go(machine: Machine) -> None:
     """The disk is not in use, by no name space's mount and no open file."""
     in_use = "ls -d /sys/fs/ext4/vdb 2>/dev/null; grep -l /dev/vdb /proc/[0-9]*/mountinfo; true"
-    wait_for(lambda: machine.root.out(in_use) == "", "/boot to be let go", 60)
+    wait_for(lambda: machine.root.out(in_use) == "", "/boot to be let go", 240)

@@ -53,7 +53,7 @@ def test_while_scheduled(staged_machine: Machine) -> None:
     """The reboot comes all the same, at the time that was set, without anyone asking for it."""
     machine = staged_machine
     before, mark = proof.current_boot(machine), machine.mark()
-    machine.alice.run("kexecctl reboot --when=+25s")
+    machine.alice.run("kexecctl reboot --when=+60s")
     scheduled = status(machine.alice)["Scheduled"]
     kill_daemon(machine)
     found_again = status(machine.alice)
@@ -62,4 +62,4 @@ def test_while_scheduled(staged_machine: Machine) -> None:
     proof.assert_kexeced(machine, before, mark)
     last = status(machine.alice)["LastExecution"]
     assert last["result"] == "arrived" and last["uid"] == 1000
-    assert 0 <= last["when"] - scheduled["when"] < 60_000_000
+    assert 0 <= last["when"] - scheduled["when"] < 300_000_000

@@ -55,14 +55,14 @@ def test_other_sessions(staged_machine: Machine) -> None:
         "});\n",
         "/etc/polkit-1/rules.d/10-test.rules",
     )
-    wait_for(lambda: _can_execute(machine) == "yes", "polkit to have no objection", 60)
+    wait_for(lambda: _can_execute(machine) == "yes", "polkit to have no objection", 240)
     machine.bob.run("true")  # from here on he is logged in
     assert _can_execute(machine) == "challenge"
     machine.alice.run("kexecctl reboot", code=Exit.UNAUTHORIZED)
     assert asks_for(machine.alice, "kexecctl reboot") == MULTIPLE_SESSIONS
     machine.bob.hang_up()
     machine.root.run("loginctl terminate-user bob")
-    wait_for(lambda: _can_execute(machine) == "yes", "bob's session to end", 60)
+    wait_for(lambda: _can_execute(machine) == "yes", "bob's session to end", 240)
 
 
 def _can_execute(machine: Machine) -> str:

@@ -20,7 +20,7 @@ def test_it_waits_without_waking_up(staged_machine: Machine) -> None:
     pid = root.out("systemctl show --value --property=MainPID kexecd.service")
     # A thread that ends between the listing and the reading is none any more.
     threads = f"cat /proc/{pid}/task/*/comm 2>/dev/null; kill -0 {pid}"
-    wait_for(lambda: "pool-kexecd" not in root.out(threads), "GLib to end its idle workers", 60)
+    wait_for(lambda: "pool-kexecd" not in root.out(threads), "GLib to end its idle workers", 240)
     wake_ups = f"cat /proc/{pid}/task/*/status | grep ^voluntary_ctxt_switches"
     before = root.out(wake_ups)
     assert root.out(f"sleep 20; {wake_ups}") == before, "it woke up with nothing to do"
