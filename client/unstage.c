@@ -81,7 +81,7 @@ kexec_command_unstage (KexecOptions *options, int argc, char **argv)
   if (decision != NULL && decision->method != NULL)
     reply = kexec_connection_call (connection, decision->method, g_variant_new ("(@a{sv})", dict),
                                    NULL, &error);
-  if (error != NULL)
+  if (decision == NULL || error != NULL)
     return kexec_report (options, error);
   kexec_print_line (KEXEC_STYLE_PLAIN, "%s", decision->done);
   return KEXEC_EXIT_DONE;
