@@ -14,10 +14,10 @@ from . import project, saved
 from .client import private_memory
 from .machine import Machine
 
-STAGE_PAIRS = 3
-STATUS_PAIRS = 5
+STAGE_PAIRS = 2
+STATUS_PAIRS = 3
 LISTED = 1000
-LISTINGS = 2
+LISTINGS = 1
 
 # What the daemon has worked after it was started by ListEntries, and for the next one, in µs.
 LIST = r"""
