@@ -84,9 +84,7 @@ is_worth_saying (const KexecScan *self, const KexecPlace *place, const GError *e
          ((place->roles & KEXEC_PLACE_BOOT) && self->config->boot_path != NULL);
 }
 
-/* Returns: (transfer full): who says that there is such a place, if it is the administrator; else
- * "".
- */
+/* Returns: (transfer full): where the administrator says that there is such a place; or "". */
 static char *
 explain_place (const KexecScan *self, const KexecPlace *place)
 {
