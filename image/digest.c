@@ -5,6 +5,8 @@
 
 #if HAVE_OPENSSL
 #include <openssl/evp.h>
+
+#include "image/openssl.h"
 #endif
 
 struct KexecDigest {
@@ -38,8 +40,10 @@ find_algorithm (GChecksumType type)
 static gboolean
 openssl_begin (KexecDigest *self, GChecksumType type)
 {
-  const EVP_MD *algorithm = find_algorithm (type);
+  const EVP_MD *algorithm;
 
+  kexec_openssl_init ();
+  algorithm = find_algorithm (type);
   if (algorithm == NULL)
     return FALSE;
   self->context = EVP_MD_CTX_new ();

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "image/openssl.h"
 #include "image/printable.h"
 
 #define SPC_INDIRECT_DATA    "1.3.6.1.4.1.311.2.1.4"
@@ -284,6 +285,7 @@ kexec_pkcs7_read (const guint8 *data, gsize size, KexecSignature *self, GPtrArra
   g_autoptr (PKCS7) message = NULL;
 
   g_return_val_if_fail (size <= KEXEC_PKCS7_MAX, problem);
+  kexec_openssl_init ();
   ERR_set_mark ();
   message = d2i_PKCS7 (NULL, &data, (long) size);
   if (message != NULL && PKCS7_type_is_signed (message) && message->d.sign != NULL)

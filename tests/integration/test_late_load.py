@@ -243,13 +243,13 @@ def test_staging_under_way_that_the_stop_cancels(off: Machine, root: Caller, bus
     with open(hanging.path, "rb") as file:
         root.begin("StageFiles", 0, [], "root=/dev/vda1", {}, fds=[file.fileno()])
         hanging.wait_held()
-        begin_late(bus)
-        root.get("State")
+        script = begin_late(bus)
+        wait_for((off.state / "pending").exists, "the note for the next boot")
         assert off.process is not None
         off.process.terminate()
-        wait_for((off.state / "pending").exists, "the note for the next boot")
         hanging.release()
         off.wait_end()
+        script.close_sync()
     result = boot(off, root, release=NEW, how=FIRMWARE)
     assert result["result"] == "cold"
     assert "nothing could be loaded during shutdown" in result["text"]

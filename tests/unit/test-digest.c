@@ -2,6 +2,8 @@
 /* Digests are those that GLib computes, whoever computes them and in whatever pieces. */
 #include "image/digest.h"
 
+#include <stdlib.h>
+
 #define SIZE (1024 * 1024 + 7)
 
 static void
@@ -44,11 +46,40 @@ test_unfinished (void)
   kexec_digest_update (digest, "hello", 5);
 }
 
+static KexecDigest *under_way;
+
+static void
+finish_at_exit (void)
+{
+  g_autofree char *actual = NULL;
+
+  kexec_digest_update (under_way, "lo", 2);
+  actual = kexec_digest_finish (under_way);
+  kexec_digest_free (under_way);
+  g_assert_cmpstr (actual, ==, "aaf4c61ddcc5e8a2dabede0f3b482cd9aea9434d");
+  expect (G_CHECKSUM_SHA256, (const guint8 *) "hello", 5, 1);
+}
+
+/* A thread may still hash while the process ends: a file may hang. */
+static void
+test_process_ends (void)
+{
+  if (g_test_subprocess ()) {
+    g_assert_cmpint (atexit (finish_at_exit), ==, 0);
+    under_way = kexec_digest_new (G_CHECKSUM_SHA1);
+    kexec_digest_update (under_way, "hel", 3);
+    exit (0);
+  }
+  g_test_trap_subprocess (NULL, 0, G_TEST_SUBPROCESS_DEFAULT);
+  g_test_trap_assert_passed ();
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/digest/algorithms", test_algorithms);
   g_test_add_func ("/digest/unfinished", test_unfinished);
+  g_test_add_func ("/digest/process-ends", test_process_ends);
   return g_test_run ();
 }
