@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Initrds made by initramfs-tools and by dracut, with every compressor.
+"""Initrds of initramfs-tools and of dracut, with every compressor.
 
 The tools run in a throw-away Debian root, which takes no privileges where this machine allows user
 namespaces: they want a kernel's modules in /lib/modules, and here that is none of our business.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Initrds made by initramfs-tools and by dracut with each compressor, and Debian's installer's."""
+"""Initrds of initramfs-tools and of dracut with each compressor, and Debian's installer's."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from .inspect import CANNOT_BOOT, GOOD, Facts, inspect
 
 # The format that each compressor's output is called by.
 FORMATS = {
-    **{f"initramfs-tools-{name}": name for name in ("gzip", "xz", "lzma", "zstd", "lz4", "bzip2")},
-    "initramfs-tools-lzop": "lzo",
-    **{f"dracut-{name}": name for name in ("gzip", "xz", "lzma", "zstd", "lz4", "bzip2", "lzo")},
-    "dracut-none": "cpio",
+    f"{tool}-{compressor}": "lzo" if compressor == "lzop" else compressor
+    for tool in ("initramfs-tools", "dracut")
+    for compressor in ("gzip", "xz", "lzma", "zstd", "lz4", "bzip2", "lzop")
 }
+FORMATS["dracut-none"] = "cpio"
 WITH_MICROCODE = ["initramfs-tools-microcode", "dracut-microcode"]
 # dracut runs "lzma -9", whose window of 64 MiB is all that a check may use: said, not verified.
 TOO_LARGE_TO_VERIFY = ["dracut-lzma"]
