@@ -196,8 +196,8 @@ test_tools (void)
   }
 }
 
-/* A member that is cut anywhere ends too early. (What is left of an lz4 legacy stream between two
-   blocks would be whole; here there is one block.) */
+/* A member that is cut anywhere, its ends most of all, ends too early. (What is left of an lz4
+   legacy stream between two blocks would be whole; here there is one block.) */
 static void
 test_cut (gconstpointer data)
 {
@@ -206,7 +206,7 @@ test_cut (gconstpointer data)
   g_autoptr (GByteArray) packed = pack (format, sample->data, sample->len);
   KexecDecoded decoded;
 
-  for (guint size = 0; size < packed->len; size++)
+  for (guint size = 0; size < packed->len; size += size < 64 || size + 64 > packed->len ? 1 : 7)
     expect (format, packed->data, size, KEXEC_DECODE_TRUNCATED);
   for (guint i = 0; i < G_N_ELEMENTS (files); i++)
     for (guint size = 0; files[i].format == format && size < files[i].size; size++)
@@ -214,7 +214,8 @@ test_cut (gconstpointer data)
                        KEXEC_DECODE_TRUNCATED);
 }
 
-/* Whatever bit is flipped, it is seen; or it is one that does not matter to what comes out. */
+/* Whatever bit is flipped, it is seen; or it is one that does not matter to what comes out. Of each
+   byte one is, in turn; the fuzzers do the rest. */
 static void
 test_flipped (gconstpointer data)
 {
@@ -223,7 +224,7 @@ test_flipped (gconstpointer data)
   g_autoptr (GByteArray) packed = pack (format, sample->data, sample->len);
   guint harmless = 0;
 
-  for (guint bit = 0; bit < packed->len * 8; bit++) {
+  for (guint bit = 0; bit < packed->len * 8; bit += bit % 8 == 7 ? 1 : 9) {
     g_autoptr (GByteArray) out = g_byte_array_new ();
     KexecDecoded decoded;
 
@@ -237,7 +238,7 @@ test_flipped (gconstpointer data)
   }
   /* A time, a name, an operating system. */
   if (has_checksum (format))
-    g_assert_cmpuint (harmless, <, 80);
+    g_assert_cmpuint (harmless, <, 10);
 }
 
 static void
