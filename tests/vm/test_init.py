@@ -14,6 +14,7 @@ import pytest
 
 from . import proof, saved
 from .client import BEGUN, Json, empty_slot, reboot, slot_is_full, state, status
+from .image import COMMAND_LINE
 from .kind import OPENRC_INIT, SYSV_RC, SYSVINIT, Kind
 from .machine import Machine
 from .wait import wait_for
@@ -37,6 +38,13 @@ SYSV_SERVICE = f"""\
 # Default-Stop:   0 1 6
 ### END INIT INFO
 if [ "$1" = stop ]; then {STOP}; fi
+"""
+
+GENTOOS = """\
+KNAME="vmlinuz-{release}"
+INITRD="initrd.img-{release}"
+KEXEC_OPT_ARGS="--reuse-cmdline"
+KPARAM="kexecd.added"
 """
 
 
@@ -182,9 +190,22 @@ class TestInit:
         assert after.release == machine.image.releases[-1]
         _assert_arrived(machine)
 
+    def test_reboot_at_once(self, machine: Machine) -> None:
+        """Into what an administrator's file for Gentoo's service names, with what it adds."""
+        old = machine.image.releases[0]
+        _configure(machine, "LoadDuringShutdown=no")
+        machine.root.put(GENTOOS.format(release=old), "/etc/conf.d/kexec")
+        machine.root.run("kexecctl stage")
+        before, mark = proof.current_boot(machine), machine.mark()
+        reboot(machine.root)
+        after = proof.assert_kexeced(machine, before, mark)
+        assert after.release == old
+        assert machine.root.out("cat /proc/cmdline") == f"{COMMAND_LINE} kexecd.added"
+        _assert_arrived(machine)
+
     def test_slot_emptied_before_the_time(self, machine: Machine) -> None:
         """There is nothing to boot, so nothing reboots."""
-        machine.root.run("kexecctl stage")
+        machine.root.run("rm /etc/conf.d/kexec; kexecctl stage")
         before, mark = proof.current_boot(machine), machine.mark()
         machine.root.run("kexecctl reboot --when=+30s")
         empty_slot(machine)
@@ -195,7 +216,6 @@ class TestInit:
 
     def test_slot_emptied_after_the_hand_over(self, system: System, machine: Machine) -> None:
         """It cannot be stopped any more, but the next boot tells."""
-        _configure(machine, "LoadDuringShutdown=no")
         machine.root.run("kexecctl stage")
         machine.allow_cold_reboot()
         before, mark = proof.current_boot(machine), machine.mark()
