@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from concurrent.futures import ThreadPoolExecutor
 
-from . import project, saved
+from . import image, project, recipe, saved
 from .kind import BOOT, GRUB, OPENRC_INIT, PLAIN, SYSTEMD_BOOT, SYSV_RC, SYSVINIT
 
 # First those that others begin as, one of each image.
@@ -18,9 +18,11 @@ KINDS = (PLAIN, SYSVINIT, SYSTEMD_BOOT, GRUB, OPENRC_INIT, SYSV_RC, BOOT)
 
 
 def main() -> None:
-    tree = project.build()
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for made in [pool.submit(saved.with_project, tree, kind) for kind in KINDS]:
+        images = [pool.submit(image.get, each) for each in (recipe.SYSTEMD, recipe.OPENRC)]
+        tree = project.build()
+        machines = [pool.submit(saved.with_project, tree, kind) for kind in KINDS]
+        for made in (*images, *machines):
             made.result()
 
 
