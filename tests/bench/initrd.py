@@ -21,7 +21,7 @@ from typing import IO
 SOURCE = Path(__file__).parents[2]
 BUILD = SOURCE / "build-bench"
 CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "kexecd" / "bench"
-PAIRS = 5
+PAIRS = 3
 MIB = 1 << 20
 
 # Quick to compress, and read back as what tools make with their defaults. What comes out has about
