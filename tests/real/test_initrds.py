@@ -82,7 +82,7 @@ def test_microcode_before_it(packages: Packages, made_initrds: Path, name: str) 
 
 @pytest.mark.parametrize("name", [*VERIFIED, *WITH_MICROCODE])
 def test_its_makers_own_lister_agrees(made_initrds: Path, name: str) -> None:
-    """lsinitramfs and lsinitrd, which were asked when it was made."""
+    """lsinitramfs and lsinitrd, which were asked when its archive was put together."""
     facts = inspect(made_initrds / name).facts
     listed = (made_initrds / f"{name}.list").read_text()
     if name.startswith("dracut"):
