@@ -115,9 +115,9 @@ def _keep_while_running(path: Path) -> None:
 
 
 def _remove_old(kind: str) -> None:
-    newest_first = sorted(
-        directory().glob(f"{kind}-*"), key=lambda path: path.stat().st_mtime, reverse=True
-    )
+    # Only a key has no dash in it: "openrc-init.login" is another kind than "openrc".
+    found = [path for path in directory().iterdir() if path.name.rpartition("-")[0] == kind]
+    newest_first = sorted(found, key=lambda path: path.stat().st_mtime, reverse=True)
     for path in newest_first[KEPT_PER_KIND:]:
         fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         try:

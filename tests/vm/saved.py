@@ -11,6 +11,7 @@ from __future__ import annotations
 import tarfile
 import tempfile
 from dataclasses import dataclass
+from functools import cache as once
 from pathlib import Path
 
 from . import cache, image
@@ -58,6 +59,7 @@ def save(machine: Machine, folder: Path) -> Saved:
     return saved
 
 
+@once
 def at_login(kind: Kind = PLAIN) -> Saved:
     """A machine without kexecd: alice logged in at the console."""
     debian = image.get(kind.recipe)
@@ -82,6 +84,7 @@ def at_login(kind: Kind = PLAIN) -> Saved:
     return Saved(kind, debian, cache.entry(f"{kind.name}.login", key, build))
 
 
+@once
 def with_project(tree: Path, kind: Kind = PLAIN) -> Saved:
     """The same machine with the project in it; `tree` is what `meson install` made."""
     login = at_login(kind)

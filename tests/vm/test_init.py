@@ -227,6 +227,21 @@ class TestInit:
         assert last["result"] == "cold" and "firmware" in last["text"]
 
 
+@pytest.mark.parametrize("system", map(one_after_another, SYSTEMS[:2]), indirect=True)
+class TestNoKexec:
+    """Gentoo's file that makes one reboot a cold one."""
+
+    def test_cold_reboot(self, system: System, machine: Machine) -> None:
+        assert slot_is_full(machine)
+        machine.root.run("touch /nokexec")
+        machine.allow_cold_reboot()
+        before, mark = proof.current_boot(machine), machine.mark()
+        reboot(machine.root, system.reboot)
+        proof.assert_cold(machine, before, mark)
+        assert proof.last_shutdown_in_order(machine) and proof.found_clean(machine)
+        machine.root.run("test ! -e /nokexec")
+
+
 def _configure(machine: Machine, text: str) -> None:
     machine.root.put(f"[Manager]\n{text}\n", "/etc/kexecd/kexecd.conf.d/test.conf")
 
