@@ -69,6 +69,7 @@ kexec_entry_unref (KexecEntry *self)
   g_free (self->os_version);
   g_free (self->os_sort_key);
   g_free (self->architecture);
+  g_free (self->own_cmdline);
   g_strfreev (self->aliases);
   g_strfreev (self->addons);
   g_free (self);

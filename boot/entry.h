@@ -54,7 +54,9 @@ typedef struct {
   char *os_version;    /* … its version, and what systemd-boot sorts it by; either may be empty */
   char *os_sort_key;
   char *architecture; /* what the image's boot stub runs on, as uname(2) says it; may be empty */
-  GStrv addons;       /* paths as @kernel's, in the order in which they apply */
+  char *own_cmdline; /* (nullable): what the image and its addons say, whatever @cmdline is made of;
+                        NULL: too much to be one */
+  GStrv addons;      /* paths as @kernel's, in the order in which they apply */
 } KexecEntry;
 
 /** Returns: (transfer full): an entry whose strings are all "". */

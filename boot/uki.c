@@ -22,8 +22,9 @@ set_cmdline (const Image *self, KexecEntry *entry, const KexecUkiProfile *profil
              const GPtrArray *addons)
 {
   gboolean is_passed = *self->options != '\0';
+  g_autofree char *own = kexec_uki_join_cmdline (profile->cmdline, addons);
   g_autofree char *cmdline =
-    kexec_uki_join_cmdline (is_passed ? self->options : profile->cmdline, addons);
+    is_passed ? kexec_uki_join_cmdline (self->options, addons) : g_strdup (own);
 
   entry->cmdline_origin =
     profile->has_cmdline || is_passed ? KEXEC_CMDLINE_OWN : KEXEC_CMDLINE_NONE;
@@ -34,6 +35,9 @@ set_cmdline (const Image *self, KexecEntry *entry, const KexecUkiProfile *profil
   }
   g_free (entry->cmdline);
   entry->cmdline = g_steal_pointer (&cmdline);
+  g_clear_pointer (&entry->own_cmdline, g_free);
+  if (strlen (own) <= KEXEC_CMDLINE_MAX)
+    entry->own_cmdline = g_steal_pointer (&own);
 }
 
 /* Adds to an entry what is in the addons that apply to this profile. */

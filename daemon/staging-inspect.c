@@ -100,16 +100,15 @@ join_own_cmdline (const KexecStaging *self)
 static gboolean
 take_own_cmdline (KexecStaging *self, GError **error)
 {
-  const KexecUkiProfile *profile = kexec_staging_profile (self);
   g_autofree char *own = join_own_cmdline (self);
 
-  if (profile == NULL)
+  if (own == NULL)
     return TRUE;
   if (self->entry == NULL && *self->record->cmdline == '\0') {
     g_free (self->record->cmdline);
     self->record->cmdline = g_steal_pointer (&own);
-  } else if (self->entry != NULL && profile->has_cmdline && !self->is_cmdline_replaced &&
-             !g_str_equal (self->entry->cmdline, own)) {
+  } else if (self->entry != NULL && self->entry->own_cmdline != NULL &&
+             !self->is_cmdline_replaced && !g_str_equal (self->entry->own_cmdline, own)) {
     g_set_error (error, KEXEC_ERROR, KEXEC_ERROR_IO_ERROR,
                  "%s got another command line while it was looked at; try again",
                  self->entry->kernel);

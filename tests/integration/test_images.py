@@ -163,6 +163,24 @@ def test_addons_of_a_uki(machine: Machine, alice: Caller) -> None:
                      ("addon", "b.addon.efi")]
 
 
+def test_uki_with_words_that_the_administrator_adds(machine: Machine, alice: Caller) -> None:
+    for name in ("vmlinuz", "initrd.img"):
+        machine.path(f"boot/{name}-{NEW}").unlink()
+    machine.write(f"boot/vmlinuz-{NEW}.efi", make_uki(make_kernel(NEW), cmdline="root=/dev/vdb"))
+    machine.configure("Entry=auto\nAppend=loglevel=3")
+    staged = alice.call("Stage", "", {})
+    assert machine.kernel.cmdline == staged["cmdline"] == "root=/dev/vdb loglevel=3"
+
+
+def test_uki_with_options_that_its_menu_passes(machine: Machine, root: Caller) -> None:
+    machine.write("boot/images/test.efi", make_uki(make_kernel(NEW), cmdline="root=/dev/vdb"))
+    machine.write("boot/loader/entries/test.conf",
+                  "title Test\nefi /images/test.efi\noptions root=/dev/vdc quiet\n")
+    machine.write("boot/images/test.efi.extra.d/a.addon.efi", make_uki(None, cmdline="more"))
+    staged = root.call("Stage", "test.conf", {})
+    assert machine.kernel.cmdline == staged["cmdline"] == "root=/dev/vdc quiet more"
+
+
 def test_an_addon_that_anybody_can_write_is_not_trusted(machine: Machine, alice: Caller) -> None:
     for name in ("vmlinuz", "initrd.img"):
         machine.path(f"boot/{name}-{NEW}").unlink()
