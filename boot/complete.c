@@ -192,35 +192,80 @@ complete_clear (Complete *self)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Complete, complete_clear)
 
+static void
+complete_init (Complete *self, KexecScan *scan)
+{
+  self->scan = scan;
+  self->trust = kexec_trust_new (scan->root_fd);
+  self->cmdline = kexec_kernel_cmdline_find (scan->root_fd, scan->config);
+  self->os_name = kexec_os_release_name (scan->root_fd);
+  self->root_facts = kexec_root_facts_new (scan->root_fd, scan->is_live);
+  self->roots =
+    g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_ptr_array_unref);
+}
+
 void
 kexec_complete (KexecScan *scan, GPtrArray *entries)
 {
-  g_auto (Complete) self = {
-    .scan = scan,
-    .trust = kexec_trust_new (scan->root_fd),
-    .cmdline = kexec_kernel_cmdline_find (scan->root_fd, scan->config),
-    .os_name = kexec_os_release_name (scan->root_fd),
-    .root_facts = kexec_root_facts_new (scan->root_fd, scan->is_live),
-    .roots =
-      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_ptr_array_unref),
-  };
+  g_auto (Complete) self = { 0 };
 
+  complete_init (&self, scan);
   kexec_kernel_cmdline_is_trusted (self.cmdline, scan->root_fd, &self.cmdline_reason);
   set_running (&self, entries);
   for (guint i = 0; i < entries->len; i++)
     complete_entry (&self, entries->pdata[i]);
 }
 
+/* --- the default entry --- */
+
+static void
+replace_initrds (Complete *self, KexecEntry *entry)
+{
+  const KexecConfig *config = self->scan->config;
+
+  kexec_source_config_set_initrds (self->scan, entry);
+  entry->is_trusted = entry->is_trusted && judge_files (self, entry, entry->initrds) &&
+                      judge_file (self, entry, config->initrds_from);
+}
+
+static void
+replace_cmdline (Complete *self, KexecEntry *entry)
+{
+  const KexecConfig *config = self->scan->config;
+  g_autofree char *cmdline = kexec_kernel_cmdline_replace (self->cmdline, entry->cmdline, config);
+
+  /* Or it has got it already, as a unified kernel image without one of its own has. */
+  if (strcmp (cmdline, entry->cmdline) == 0 ||
+      (entry->is_uki && g_str_has_prefix (entry->cmdline, self->cmdline->cmdline)))
+    return;
+  if (entry->is_uki) {
+    kexec_findings_add (entry->findings, KEXEC_FINDING_CONFIGURATION_INVALID, entry->kernel, NULL,
+                        "KPARAM and ROOTPART in /etc/conf.d were ignored, as %s brings a command "
+                        "line of its own; add to that with KEXEC_OPT_ARGS=\"--append=...\"",
+                        entry->kernel);
+    return;
+  }
+  kexec_findings_drop_cmdline (entry->findings);
+  kexec_entry_set (&entry->cmdline, cmdline);
+  entry->cmdline_origin = KEXEC_CMDLINE_OWN;
+  if (config->is_cmdline_gentoo)
+    kexec_findings_append (entry->findings, self->cmdline->findings);
+  check_root_device (self, entry);
+  if (config->is_cmdline_gentoo)
+    entry->is_trusted = entry->is_trusted && judge_file (self, entry, config->cmdline_from);
+}
+
 void
 kexec_complete_default (KexecScan *scan, KexecEntry *entry)
 {
   const KexecConfig *config = scan->config;
-  g_auto (Complete) self = { .scan = scan };
+  g_auto (Complete) self = { 0 };
 
-  if (config->initrds == NULL || config->kernel != NULL)
+  if (config->initrds == NULL && !config->is_cmdline_gentoo && !config->is_root_device_gentoo)
     return;
-  self.trust = kexec_trust_new (scan->root_fd);
-  kexec_source_config_set_initrds (scan, entry);
-  entry->is_trusted = entry->is_trusted && judge_files (&self, entry, entry->initrds) &&
-                      judge_file (&self, entry, config->initrds_from);
+  complete_init (&self, scan);
+  if (config->initrds != NULL && config->kernel == NULL)
+    replace_initrds (&self, entry);
+  if (config->is_cmdline_gentoo || config->is_root_device_gentoo)
+    replace_cmdline (&self, entry);
 }

@@ -14,6 +14,6 @@
  */
 void kexec_complete (KexecScan *scan, GPtrArray *entries);
 
-/** Gives the default entry, which is complete, the initrds of the configuration, if it names any
- * for whichever kernel that is. */
+/** Gives the default entry, which is complete, what the configuration has for whichever kernel that
+ * is: Initrd=, and KPARAM and ROOTPART of Gentoo's files. */
 void kexec_complete_default (KexecScan *scan, KexecEntry *entry);

@@ -56,6 +56,14 @@ set_key (Gentoo *self, const KexecShellAssign *variable, const char *key, const 
   return FALSE;
 }
 
+/* The service applies what is set to whatever it boots. */
+static void
+set_cmdline_key (Gentoo *self, const KexecShellAssign *variable, const char *value)
+{
+  if (set_key (self, variable, "Cmdline", value))
+    self->config->is_cmdline_gentoo = self->config->cmdline != NULL;
+}
+
 /* Returns: (transfer full): a path as the script would take it: one with a "/" in it as it is, from
    the root directory, where OpenRC starts services. */
 static char *
@@ -112,8 +120,8 @@ set_root_device (Gentoo *self, const KexecShellAssign *variable)
                  "ROOTPART=%.100s was ignored, as KPARAM names another root=; "
                  "remove one of them",
                  variable->value);
-  else
-    set_key (self, variable, "RootDevice", variable->value);
+  else if (set_key (self, variable, "RootDevice", variable->value))
+    self->config->is_root_device_gentoo = TRUE;
 }
 
 /* Set after the options, which say whether it is the whole or a part. */
@@ -123,7 +131,7 @@ set_cmdline (Gentoo *self, const KexecShellAssign *variable)
   g_autofree char *append = NULL;
 
   if (!self->reuses_cmdline) {
-    set_key (self, variable, "Cmdline", variable->value);
+    set_cmdline_key (self, variable, variable->value);
     return;
   }
   append = kexec_cmdline_append (self->config->append != NULL ? self->config->append : "",
@@ -155,6 +163,8 @@ set_option (Gentoo *self, const KexecShellAssign *variable, const KexecToolsOpti
                  option->name, option->variable);
   else if (strcmp (option->key, "Initrd") == 0)
     set_initrds (self, variable, value);
+  else if (strcmp (option->key, "Cmdline") == 0)
+    set_cmdline_key (self, variable, value);
   else
     set_key (self, variable, option->key, value);
 }

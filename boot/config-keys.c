@@ -85,7 +85,10 @@ set_initrds (KexecConfig *config, const char *value, const char *from)
 static gboolean
 set_root_device (KexecConfig *config, const char *value, const char *from)
 {
-  return kexec_config_value_is_word (value) && set_string (&config->root_device, value);
+  if (!kexec_config_value_is_word (value))
+    return FALSE;
+  config->is_root_device_gentoo = FALSE;
+  return set_string (&config->root_device, value);
 }
 
 static gboolean
@@ -95,6 +98,7 @@ set_cmdline (KexecConfig *config, const char *value, const char *from)
 
   if (cmdline == NULL)
     return FALSE;
+  config->is_cmdline_gentoo = FALSE;
   set_string (&config->cmdline_from, *cmdline != '\0' ? from : "");
   return set_string (&config->cmdline, cmdline);
 }

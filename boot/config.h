@@ -47,15 +47,18 @@ typedef struct {
   char *root_device;  /* RootDevice=: as after root=; NULL: not set */
   char *cmdline;      /* Cmdline=: of entries that bring none of their own; NULL: not set */
   char *cmdline_from; /* the file that @cmdline is from, below the root; NULL: not set */
-  char *append;       /* Append=: added to every entry's command line; NULL: nothing */
-  gboolean load_by_kexec_tools; /* LoadMethod=kexec-tools: through its program and kexec_load(2),
-                                   instead of kexec_file_load(2) */
-  GStrv sources;                /* Sources=: which are read, the most important first; NULL: all */
-  char *kernel_from;            /* the file that @kernel is from, below the root; NULL: not set */
-  char *initrds_from;           /* likewise, of @initrds … */
-  char *boot_path_from;         /* … and of @boot_path */
-  gboolean is_gentoo;           /* … and it is KNAME in a file of conf.d */
-  KexecFindings *findings;      /* what was wrong with the files, each with its file and key */
+  gboolean is_cmdline_gentoo; /* … and it is KPARAM's, or its like, in a file of conf.d: also of
+                                 the default entry, whatever that brings */
+  gboolean is_root_device_gentoo; /* likewise, of @root_device */
+  char *append;                   /* Append=: added to every entry's command line; NULL: nothing */
+  gboolean load_by_kexec_tools;   /* LoadMethod=kexec-tools: through its program and kexec_load(2),
+                                     instead of kexec_file_load(2) */
+  GStrv sources;           /* Sources=: which are read, the most important first; NULL: all */
+  char *kernel_from;       /* the file that @kernel is from, below the root; NULL: not set */
+  char *initrds_from;      /* likewise, of @initrds … */
+  char *boot_path_from;    /* … and of @boot_path */
+  gboolean is_gentoo;      /* … and it is KNAME in a file of conf.d */
+  KexecFindings *findings; /* what was wrong with the files, each with its file and key */
 
   /* LoadDuringShutdown=: yes: nothing but the default entry, and only when the machine goes down */
   KexecConfigLoad load_during_shutdown;

@@ -95,14 +95,22 @@ find_cmdline (KexecKernelCmdline *self, int root_fd, const KexecConfig *config)
                       "No command line was found; write one into /etc/kernel/cmdline");
 }
 
+/* Returns: (transfer full): the command line with this root device and no other. */
+static char *
+with_root (const char *cmdline, const char *device)
+{
+  g_autofree char *word = g_strconcat ("root=", device, NULL);
+  g_autofree char *rest = kexec_cmdline_remove (cmdline, "root");
+
+  return kexec_cmdline_append (word, rest);
+}
+
 static void
 put_root (KexecKernelCmdline *self, const char *device)
 {
-  g_autofree char *word = g_strconcat ("root=", device, NULL);
-  g_autofree char *rest = kexec_cmdline_remove (self->cmdline, "root");
+  g_autofree char *old = self->cmdline;
 
-  g_free (self->cmdline);
-  self->cmdline = kexec_cmdline_append (word, rest);
+  self->cmdline = with_root (old, device);
 }
 
 /* Whether a word says where the root file system is. */
@@ -149,6 +157,17 @@ kexec_kernel_cmdline_extend (const char *cmdline, const KexecConfig *config)
     return kexec_cmdline_append (cmdline, config->append);
   rest = kexec_cmdline_remove (cmdline, "root");
   return kexec_cmdline_append (rest, config->append);
+}
+
+char *
+kexec_kernel_cmdline_replace (const KexecKernelCmdline *self, const char *cmdline,
+                              const KexecConfig *config)
+{
+  if (config->is_cmdline_gentoo)
+    return kexec_kernel_cmdline_extend (self->cmdline, config);
+  if (config->append != NULL && kexec_cmdline_has (config->append, "root"))
+    return g_strdup (cmdline);
+  return with_root (cmdline, config->root_device);
 }
 
 gboolean

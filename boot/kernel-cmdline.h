@@ -41,6 +41,18 @@ KexecKernelCmdline *kexec_kernel_cmdline_find (int root_fd, const KexecConfig *c
 char *kexec_kernel_cmdline_extend (const char *cmdline, const KexecConfig *config);
 
 /**
+ * kexec_kernel_cmdline_replace:
+ * @cmdline: the default entry's own, extended
+ * @config: has KPARAM or ROOTPART of a file of conf.d
+ *
+ * Gentoo's service boots with those whatever it boots, and not only what has no command line.
+ *
+ * Returns: (transfer full): the command line that is to be booted.
+ */
+char *kexec_kernel_cmdline_replace (const KexecKernelCmdline *self, const char *cmdline,
+                                    const KexecConfig *config);
+
+/**
  * kexec_kernel_cmdline_is_trusted:
  * @reason: (out) (optional) (transfer full): as in kexec_trust_judge()
  *

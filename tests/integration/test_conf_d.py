@@ -13,7 +13,7 @@ import pytest
 
 from . import contract
 from .caller import Caller
-from .machine import Machine, joined, make_initrd, make_kernel
+from .machine import Machine, joined, make_initrd, make_kernel, make_uki
 
 RUNNING = "6.6.21-gentoo"
 NEWER = "6.6.30-gentoo"
@@ -86,6 +86,20 @@ if [ -e /boot/bzImage ]; then
     KNAME="bzImage"
 fi
 """
+
+
+MENU = f"""\
+set default="1"
+menuentry "Gentoo Linux {NEWER}" --id newer {{
+    linux /boot/kernel-{NEWER} root=/dev/sda3 ro from=menu
+    initrd /boot/intel-uc.img /boot/initramfs-{NEWER}.img
+}}
+menuentry "Gentoo Linux {RUNNING}" --id stable {{
+    linux /boot/vmlinuz-{RUNNING} root=/dev/sda3 ro from=menu
+    initrd /boot/intel-uc.img /boot/initramfs-{RUNNING}.img
+}}
+"""
+WITH_MENU = {"boot/grub/grub.cfg": MENU}
 
 
 @dataclass
@@ -171,6 +185,27 @@ CASES = {
     "our own beside it": Case(
         f'KNAME="vmlinuz-{RUNNING}"\nKPARAM="ro"\n', cmdline="root=/dev/sda3 ro",
         more={"etc/conf.d/kexecd": f'KNAME="kernel-{NEWER}"\nsupervisor="supervise-daemon"\n'}),
+    # What GRUB's menu names by default, with a command line of its own.
+    "a menu": Case("", STABLE[0], STABLE[1:], "root=/dev/sda3 ro from=menu", more=WITH_MENU),
+    "a menu and parameters": Case('KPARAM="ro quiet"\n', STABLE[0], STABLE[1:],
+                                  "root=/dev/sda3 ro quiet", more=WITH_MENU),
+    "a menu and root": Case("ROOTPART=/dev/sda7\n", STABLE[0], STABLE[1:],
+                            "root=/dev/sda7 ro from=menu", more=WITH_MENU),
+    "a menu, root and parameters": Case('ROOTPART=/dev/sda7 KPARAM="ro"\n', STABLE[0], STABLE[1:],
+                                        "root=/dev/sda7 ro", more=WITH_MENU),
+    "a menu and a command line": Case("KEXEC_OPT_ARGS=\"--command-line='root=/dev/sda9 ro'\"\n",
+                                      STABLE[0], STABLE[1:], "root=/dev/sda9 ro", more=WITH_MENU),
+    "a menu and more parameters": Case('KEXEC_OPT_ARGS="--reuse-cmdline"\nKPARAM="more"\n',
+                                       STABLE[0], STABLE[1:], "root=/dev/sda3 ro from=menu more",
+                                       more=WITH_MENU),
+    "a menu, root and more": Case(
+        "ROOTPART=/dev/sda7\nKEXEC_OPT_ARGS='--append=\"root=/dev/sda8 more\"'\n", STABLE[0],
+        STABLE[1:], "ro from=menu root=/dev/sda8 more", more=WITH_MENU),
+    "a menu and a kernel": Case(f'KNAME="kernel-{NEWER}"\nKPARAM="ro"\n',
+                                cmdline="root=/dev/sda3 ro", more=WITH_MENU),
+    "a menu, and kexecd.conf": Case(
+        'KPARAM="ro quiet"\n', STABLE[0], STABLE[1:], "root=/dev/sda3 ro from=menu",
+        more={**WITH_MENU, "etc/kexecd/kexecd.conf": "[Manager]\nCmdline=root=/dev/sda3 rw\n"}),
 }
 
 
@@ -214,6 +249,30 @@ def test_file(name: str, gentoo: Machine, root: Caller) -> None:
     for expected in case.findings:
         assert [text for text in texts
                 if text.startswith(f"/etc/conf.d/kexec, line {expected}")], texts
+
+
+def test_parameters_are_for_the_default_entry_alone(gentoo: Machine, root: Caller) -> None:
+    gentoo.write("boot/grub/grub.cfg", MENU)
+    gentoo.write("etc/conf.d/kexec", 'KPARAM="ro quiet"\n')
+    gentoo.start()
+    cmdlines = {entry["default"]: entry["cmdline"] for entry in root.call("ListEntries", {})
+                if entry["source"] == "grub"}
+    assert cmdlines == {True: "root=/dev/sda3 ro quiet", False: "root=/dev/sda3 ro from=menu"}
+
+
+@pytest.mark.parametrize("text", ["", f"KNAME=vmlinuz-{RUNNING}.efi\n"], ids=["default", "named"])
+def test_parameters_of_a_unified_kernel_image(text: str, gentoo: Machine, root: Caller) -> None:
+    """It keeps its own."""
+    for name in gentoo.path("boot").iterdir():
+        name.unlink()
+    image = make_uki(make_kernel(RUNNING), cmdline="root=/dev/sda3 own", initrd=make_initrd("inside"))
+    gentoo.write(f"boot/vmlinuz-{RUNNING}.efi", image)
+    gentoo.write("etc/conf.d/kexec", f'{text}KPARAM="ro"\n')
+    gentoo.start()
+    root.call("Stage", "", {})
+    assert gentoo.kernel.cmdline == "root=/dev/sda3 own"
+    text, = findings_of(root)
+    assert "KPARAM" in text and f"vmlinuz-{RUNNING}.efi" in text
 
 
 def test_nothing_is_run(gentoo: Machine, root: Caller) -> None:
