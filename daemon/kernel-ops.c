@@ -2,6 +2,7 @@
 #include "daemon/kernel-ops.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/capability.h>
 #include <linux/fs.h>
 #include <linux/kexec.h>
@@ -13,6 +14,7 @@
 #include <unistd.h>
 
 #include "boot/beneath.h"
+#include "boot/fd.h"
 #include "image/error.h"
 
 #define SMALL_FILE       4096 /* bytes; sysfs and sysctl files are shorter */
@@ -126,6 +128,14 @@ read_number (int root_fd, const char *path, gint64 fallback)
   return number;
 }
 
+static gboolean
+is_there (int root_fd, const char *path)
+{
+  kexec_autofd fd = kexec_beneath_open_in_root (root_fd, path, O_PATH, NULL);
+
+  return fd >= 0;
+}
+
 KexecSlot
 kexec_kernel_slot (int root_fd)
 {
@@ -133,6 +143,10 @@ kexec_kernel_slot (int root_fd)
 
   if (loaded < 0)
     loaded = read_number (root_fd, "/sys/kernel/kexec_loaded", -1);
+  /* A kernel that cannot kexec at all has a /proc, but not that. */
+  if (loaded < 0 && is_there (root_fd, "/proc/sys/kernel/osrelease") &&
+      !is_there (root_fd, "/proc/sys/kernel/kexec_load_disabled"))
+    return KEXEC_SLOT_EMPTY;
   if (loaded < 0)
     return KEXEC_SLOT_UNKNOWN;
   return loaded > 0 ? KEXEC_SLOT_FULL : KEXEC_SLOT_EMPTY;

@@ -309,6 +309,14 @@ def test_cold_reboot_is_asked_for_in_words(machine: Machine, root: Caller, login
     assert not (machine.state / "pending").exists()
 
 
+def test_cold_reboot_of_a_kernel_that_cannot_kexec(machine: Machine, root: Caller,
+                                                   login: Login) -> None:
+    for name in ("sys/kernel/kexec_loaded", "proc/sys/kernel/kexec_load_disabled"):
+        machine.path(name).unlink()
+    root.call("Execute", options(allow_cold_reboot=True))
+    assert login.reboots == [ROOT_CHECK]
+
+
 def test_cold_reboot_is_not_used_with_something_staged(staged: Any, root: Caller,
                                                        login: Login) -> None:
     root.call("Execute", options(allow_cold_reboot=True))

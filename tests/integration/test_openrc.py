@@ -468,20 +468,33 @@ def test_start_while_the_machine_goes_down(service: Service, root: Caller, init:
 
 # openrc-init, which waits for ever where it has nothing to kexec
 
+def run_fallback(machine: Machine, rebooting: str,
+                 init: str) -> subprocess.CompletedProcess[str]:
+    script = machine.folder / "fallback"
+    text = FALLBACK.read_text()
+    assert "/sys/kernel/kexec_loaded" in text
+    script.write_text(STAND_INS + f"readlink() {{ echo {init}; }}\nkill() {{ echo \"kill $*\"; }}\n"
+                      + text.replace("/sys/", f"{machine.root}/sys/") + "\nstart\n")
+    return subprocess.run(["sh", str(script)], capture_output=True, text=True, check=False,
+                          env={**os.environ, "RC_REBOOT": rebooting})
+
+
 @pytest.mark.parametrize(("loaded", "rebooting", "init", "interrupts"), [
     (False, "YES", "/usr/sbin/openrc-init", True), (True, "YES", "/usr/sbin/openrc-init", False),
     (False, "", "/usr/sbin/openrc-init", False), (False, "YES", "/usr/sbin/init", False),
 ])
-def test_fallback(loaded: bool, rebooting: str, init: str, interrupts: bool, off: Machine) -> None:
-    off.kernel.set_loaded(loaded)
-    script = off.folder / "fallback"
-    text = FALLBACK.read_text()
-    assert "/sys/kernel/kexec_loaded" in text
-    script.write_text(STAND_INS + f"readlink() {{ echo {init}; }}\nkill() {{ echo \"kill $*\"; }}\n"
-                      + text.replace("/sys/", f"{off.root}/sys/") + "\nstart\n")
-    done = subprocess.run(["sh", str(script)], capture_output=True, text=True,
-                          env={**os.environ, "RC_REBOOT": rebooting})
+@pytest.mark.parametrize("name", ["sys/kernel/kexec_loaded", "sys/kernel/kexec/loaded"])
+def test_fallback(loaded: bool, rebooting: str, init: str, interrupts: bool, name: str,
+                  off: Machine) -> None:
+    off.path("sys/kernel/kexec_loaded").unlink()
+    off.write(name, f"{int(loaded)}\n")
+    done = run_fallback(off, rebooting, init)
     assert (done.returncode, "kill -INT 1" in done.stdout) == (0, interrupts), done
+
+
+def test_fallback_of_a_kernel_that_cannot_kexec(off: Machine) -> None:
+    off.path("sys/kernel/kexec_loaded").unlink()
+    assert "kill -INT 1" in run_fallback(off, "YES", "/usr/sbin/openrc-init").stdout
 
 
 # What may be missing when everything goes down
