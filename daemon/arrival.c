@@ -8,8 +8,12 @@
 #include "daemon/names.h"
 #include "daemon/store.h"
 #include "daemon/systemd1.h"
+#include "daemon/text.h"
 
 #define GROUP "Execution"
+
+/* No shutdown takes longer than this, in seconds. */
+#define LONGEST_SHUTDOWN 3600
 
 /* Returns: (transfer full): what is known whether or not there is an image. */
 static GKeyFile *
@@ -107,13 +111,15 @@ kexec_arrival_forget_late (const KexecEnvironment *environment)
     kexec_log (KEXEC_EVENT_PROBLEM, NULL, "%s", error->message);
 }
 
-/* The command line is not kept: the result is for everyone to read. */
+/* Command line and paths are not kept: the result is for everyone to read. */
 static gboolean
 save_result (const KexecEnvironment *environment, GKeyFile *file, const char *result,
              const char *text, GError **error)
 {
+  g_autofree char *public = kexec_text_without_folders (text);
+
   g_key_file_set_string (file, GROUP, "Result", result);
-  g_key_file_set_string (file, GROUP, "Text", text);
+  g_key_file_set_string (file, GROUP, "Text", public);
   g_key_file_remove_key (file, GROUP, "Cmdline", NULL);
   g_key_file_remove_key (file, GROUP, "Late", NULL);
   g_key_file_remove_key (file, GROUP, "Hint", NULL);
@@ -169,6 +175,7 @@ typedef struct {
   char *failure;  /* (nullable): why nothing was loaded */
   char *release;  /* (nullable): the one that came up */
   gboolean is_late;
+  gboolean is_later_boot; /* this boot began too late to be the one that was asked for */
 } Facts;
 
 static void
@@ -183,6 +190,18 @@ facts_clear (Facts *self)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Facts, facts_clear)
 
+/* Where nothing asks for kexecd at each boot, one may have come between. */
+static gboolean
+began_after (const KexecEnvironment *environment, gint64 when)
+{
+  g_autofree char *stat =
+    kexec_beneath_read (environment->root_fd, "/proc/stat", 4 * 1024 * 1024, NULL);
+  const char *began = stat != NULL ? strstr (stat, "\nbtime ") : NULL;
+
+  return began != NULL && g_ascii_strtoll (began + strlen ("\nbtime "), NULL, 10) >
+                            when / G_USEC_PER_SEC + LONGEST_SHUTDOWN;
+}
+
 static void
 facts_read (Facts *self, const KexecEnvironment *environment, GKeyFile *file)
 {
@@ -193,6 +212,7 @@ facts_read (Facts *self, const KexecEnvironment *environment, GKeyFile *file)
   self->failure = g_key_file_get_string (file, GROUP, "Failure", NULL);
   self->is_late = g_key_file_get_boolean (file, GROUP, "Late", NULL);
   self->release = kexec_kernel_release (environment->root_fd);
+  self->is_later_boot = began_after (environment, g_key_file_get_int64 (file, GROUP, "When", NULL));
 }
 
 /* Returns: where to look if nothing is known of why it came up cold. */
@@ -228,6 +248,11 @@ judge (const KexecEnvironment *environment, const Facts *facts)
 {
   int by_kexec = kexec_kernel_came_by_kexec (environment->root_fd);
 
+  if (by_kexec == 0 && facts->is_later_boot)
+    return (Outcome){ "other", KEXEC_EVENT_OTHER,
+                      g_strdup_printf ("What the reboot into %s ended in is not known: this boot"
+                                       " began long after it; have kexecd started at each boot",
+                                       facts->title) };
   if (by_kexec == 0 || (by_kexec < 0 && facts->failure != NULL))
     return (Outcome){ "cold", KEXEC_EVENT_COLD, explain_cold (environment, facts) };
   if (facts->failure != NULL)

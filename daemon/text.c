@@ -37,6 +37,18 @@ kexec_text_name_kernel (const char *title, const char *release)
   return g_strdup_printf ("%s (%s)", title, release);
 }
 
+char *
+kexec_text_without_folders (const char *text)
+{
+  g_autoptr (GRegex) folders =
+    g_regex_new ("(?<![\\w/:])/(?!(?:etc|proc|run|sys|usr)/)(?:[^\\s/'\",;()]+/)+"
+                 "(?=[^\\s/'\",;()])",
+                 0, 0, NULL);
+  g_autofree char *valid = g_utf8_make_valid (text, -1);
+
+  return g_regex_replace_literal (folders, valid, -1, 0, "", 0, NULL);
+}
+
 static gboolean
 is_deceptive (gunichar c)
 {

@@ -23,6 +23,15 @@ gboolean kexec_text_check (const char *text, const char *what, gsize max, GError
 char *kexec_text_name_kernel (const char *title, const char *release);
 
 /**
+ * kexec_text_without_folders:
+ *
+ * Returns: (transfer full): @text without the folders of the files that it names, fit for
+ * properties, which everyone reads: "/boot/secret/vmlinuz" is "vmlinuz". Those of the system that
+ * a remedy may be about stay: /etc, /proc, /run, /sys and /usr.
+ */
+char *kexec_text_without_folders (const char *text);
+
+/**
  * kexec_text_sanitize:
  *
  * Returns: (transfer full): @text fit for a prompt: one line of at most 1000 characters, of which

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -53,6 +54,15 @@ def test_came_up_cold(release: str, gone_down: Machine, alice: Caller) -> None:
     assert (result["result"], result["release"]) == ("cold", release)
     assert "firmware" in result["text"] and "journalctl -b -1" in result["text"]
     assert gone_down.wait_event("COLD")
+
+
+def test_boot_that_is_not_the_next_one(gone_down: Machine, alice: Caller) -> None:
+    """Where nothing starts kexecd at each boot, it may see a later one first."""
+    gone_down.come_up(release=NEW, how=FIRMWARE)
+    gone_down.write("proc/stat", f"cpu 0 0\nbtime {int(time.time()) + 86400}\nprocesses 1\n")
+    result = last(gone_down, alice)
+    assert result["result"] == "other"
+    assert "is not known" in result["text"] and NEW in result["text"]
 
 
 def test_only_systemd_has_a_journal(gone_down: Machine, alice: Caller) -> None:

@@ -65,12 +65,37 @@ test_name_kernel (void)
   g_assert_cmpstr (unknown, ==, "Debian");
 }
 
+static void
+test_without_folders (void)
+{
+  static const struct {
+    const char *text, *shown;
+  } cases[] = {
+    { "Cannot open /boot/vmlinuz-6.1: No such file", "Cannot open vmlinuz-6.1: No such file" },
+    { "/home/alice/secret plans/vmlinuz is damaged", "secret plans/vmlinuz is damaged" },
+    { "'/boot/a/b/c', /srv/x; (/mnt/y)", "'c', x; (y)" },
+    { "/boot is not mounted; see /etc/kernel/cmdline",
+      "/boot is not mounted; see /etc/kernel/cmdline" },
+    { "and/or, https://example.org/a/b", "and/or, https://example.org/a/b" },
+    { "/etcetera/x", "x" },
+    { "\xff/boot/x", "\xef\xbf\xbdx" },
+    { "", "" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autofree char *shown = kexec_text_without_folders (cases[i].text);
+
+    g_assert_cmpstr (shown, ==, cases[i].shown);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/daemon/text/check", test_check);
   g_test_add_func ("/daemon/text/sanitize", test_sanitize);
+  g_test_add_func ("/daemon/text/without-folders", test_without_folders);
   g_test_add_func ("/daemon/text/name-kernel", test_name_kernel);
   return g_test_run ();
 }
