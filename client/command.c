@@ -80,7 +80,7 @@ static const KexecCommand commands[] = {
     .name = "cancel",
     .arguments = "",
     .summary = "Cancel a scheduled reboot",
-    .details = "The kernel stays staged.",
+    .details = "A staged kernel stays staged, unless its time is over.",
     .common = KEXEC_COMMON_NO_ASK_PASSWORD,
     .run = kexec_command_cancel,
   },
