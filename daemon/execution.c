@@ -16,9 +16,10 @@
 typedef struct {
   KexecService *service;
   KexecSchedule *schedule;
-  guint stagings;      /* that it did itself */
-  gboolean has_loaded; /* … because of LoadDuringShutdown=: only for this */
-  char *failure;       /* why that could not load anything, and the reboot is a cold one; or NULL */
+  KexecSchedule *displaced; /* (nullable): a later reboot, which this one makes unneeded */
+  guint stagings;           /* that it did itself */
+  gboolean has_loaded;      /* … because of LoadDuringShutdown=: only for this */
+  char *failure; /* why that could not load anything, and the reboot is a cold one; or NULL */
 } Execution;
 
 static void look (GTask *task);
@@ -28,13 +29,14 @@ execution_free (Execution *self)
 {
   self->service->executing = FALSE;
   kexec_schedule_free (self->schedule);
+  g_clear_pointer (&self->displaced, kexec_schedule_free);
   g_free (self->failure);
   g_free (self);
 }
 
-/* Memory is not held for what was to be booted at once. */
+/* As if it had not begun. Memory is not held for what was to be booted at once. */
 static void
-let_go (Execution *self)
+undo (Execution *self)
 {
   g_autoptr (GError) error = NULL;
 
@@ -42,6 +44,7 @@ let_go (Execution *self)
       g_str_equal (self->service->record->stage_id, self->schedule->stage_id) &&
       !kexec_slot_unload (self->service, &error))
     kexec_log (KEXEC_EVENT_PROBLEM, NULL, "%s", error->message);
+  kexec_timetable_put_back (self->service, g_steal_pointer (&self->displaced));
 }
 
 /* The machine goes on running; @error is given to whoever asked. */
@@ -51,9 +54,24 @@ abandon (GTask *task, GError *error)
   Execution *self = g_task_get_task_data (task);
 
   kexec_timetable_forget (self->service);
-  let_go (self);
+  undo (self);
   kexec_handover_end (self->service);
   g_task_return_error (task, error);
+}
+
+/* Nothing that can be undone any more: the machine goes down. */
+static void
+conclude (GTask *task)
+{
+  Execution *self = g_task_get_task_data (task);
+  const KexecSchedule *displaced = self->displaced;
+
+  if (displaced != NULL)
+    kexec_log (KEXEC_EVENT_CANCELLED,
+               kexec_record_log_fields (self->service->record, self->schedule->uid),
+               "The reboot that uid %u scheduled was cancelled: a reboot was asked for at once",
+               displaced->uid);
+  g_task_return_boolean (task, TRUE);
 }
 
 gboolean
@@ -95,12 +113,12 @@ on_rebooting (GObject *source, GAsyncResult *result, gpointer user_data)
   GError *error = NULL;
 
   if (kexec_reboot_finish (result, &error)) {
-    g_task_return_boolean (task, TRUE);
+    conclude (task);
     return;
   }
+  undo (self);
   kexec_handover_add_fate (self->service, self->has_loaded, &error);
   kexec_handover_fail (self->service, error->message);
-  let_go (self);
   g_task_return_error (task, error);
 }
 
@@ -114,6 +132,7 @@ on_jumped (GObject *source, GAsyncResult *result, gpointer user_data)
     "The kernel did not jump into the staged image (%s); its log (dmesg) may say why",
     g_strerror (error_number));
 
+  undo (self);
   kexec_handover_fail (self->service, text);
   g_task_return_new_error (task, KEXEC_ERROR, KEXEC_ERROR_FAILED, "%s", text);
 }
@@ -132,6 +151,30 @@ jump (GTask *task)
 
   g_task_set_task_data (jump, (gpointer) self->service->environment, NULL);
   g_task_run_in_thread (jump, jump_worker);
+}
+
+static void
+on_taken_back (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+
+  g_free (kexec_reboot_show_finish (result, NULL));
+  jump (task);
+}
+
+/* An init system that shows a schedule refuses logins shortly before its time, with a file that
+ * would be there for ever. */
+static void
+take_back_and_jump (GTask *task)
+{
+  KexecService *service = ((Execution *) g_task_get_task_data (task))->service;
+  g_autofree char *shown = g_steal_pointer (&service->mirror.id);
+
+  if (shown == NULL)
+    jump (task);
+  else
+    kexec_reboot_show_async (service->backend, service->environment, service->connection, NULL,
+                             shown, TRUE, on_taken_back, g_object_ref (task));
 }
 
 static gboolean
@@ -175,6 +218,7 @@ hand_over (GTask *task)
     .ignore_inhibitors = may_ignore_inhibitors (self),
     .message = self->schedule->message,
   };
+  g_autofree char *shown = NULL;
   const KexecRecord *record = NULL;
   GError *error = NULL;
 
@@ -189,14 +233,15 @@ hand_over (GTask *task)
              "uid %u reboots the machine into %s", self->schedule->uid,
              record != NULL ? record->title : "its firmware: nothing is staged");
   if (self->schedule->immediate) {
-    jump (task);
+    take_back_and_jump (task);
     return;
   }
+  shown = g_steal_pointer (&service->mirror.id);
   /* A daemon that comes after this one goes by what is expected: it never reboots twice. */
   kexec_timetable_forget (service);
   kexec_handover_begin (service);
-  kexec_reboot_async (service->backend, service->environment, service->connection, &request,
-                      service->mirror.id, on_rebooting, g_object_ref (task));
+  kexec_reboot_async (service->backend, service->environment, service->connection, &request, shown,
+                      on_rebooting, g_object_ref (task));
 }
 
 /* --- what is staged here and now: LoadDuringShutdown=, or files that have changed --- */
@@ -334,7 +379,8 @@ kexec_execution_start (KexecService *service, KexecSchedule *schedule, GAsyncRea
   g_task_set_task_data (task, self, (GDestroyNotify) execution_free);
   /* From now on nothing else may change the state. */
   service->handing_over = service->executing = TRUE;
-  kexec_timetable_cancel (service, schedule->uid, "a reboot was asked for at once");
+  if (service->schedule != NULL)
+    self->displaced = kexec_timetable_take (service);
   kexec_slot_refresh (service);
   look (task);
 }

@@ -46,20 +46,23 @@ kexec_handover_fail (KexecService *service, const char *text)
 
 /* Returns: what ends a sentence about a shutdown that did not take place. */
 static const char *
-tell_fate (const KexecService *service, gboolean let_go)
+tell_fate (const KexecService *service, gboolean was_loaded_for_it)
 {
   if (service->record == NULL)
-    return "";
-  return let_go ? ", and what was loaded for it is let go again" : ", and the image stays staged";
+    return was_loaded_for_it ? ", and what was loaded for it is let go again" : "";
+  if (was_loaded_for_it)
+    return ", and what was loaded for it stays; let it go with 'kexecctl unstage'";
+  return kexec_slot_is_expired (service) ? ", and the image, whose time is over, is let go"
+                                         : ", and the image stays staged";
 }
 
 void
-kexec_handover_add_fate (const KexecService *service, gboolean let_go, GError **error)
+kexec_handover_add_fate (const KexecService *service, gboolean was_loaded_for_it, GError **error)
 {
   GError *cause = *error;
 
-  *error =
-    g_error_new (cause->domain, cause->code, "%s%s", cause->message, tell_fate (service, let_go));
+  *error = g_error_new (cause->domain, cause->code, "%s%s", cause->message,
+                        tell_fate (service, was_loaded_for_it));
   g_error_free (cause);
 }
 

@@ -23,5 +23,6 @@ void kexec_handover_fail (KexecService *service, const char *text);
 void kexec_handover_note_failure (KexecService *service, guint32 uid, const char *text);
 
 /** Adds to @error, why a shutdown did not begin, what becomes of the image: that it stays staged,
- * or is let go. */
-void kexec_handover_add_fate (const KexecService *service, gboolean let_go, GError **error);
+ * or is let go. If it @was_loaded_for_it alone, that has been tried. */
+void kexec_handover_add_fate (const KexecService *service, gboolean was_loaded_for_it,
+                              GError **error);

@@ -58,6 +58,14 @@ is_current (const Look *look)
          self->backend == look->service->backend;
 }
 
+/* An init system that counts minutes is done with them before its time if the clock was set back.
+ */
+static gboolean
+has_run_out (const KexecService *service)
+{
+  return g_get_monotonic_time () >= service->mirror.ends - ENDS_BY_ITSELF;
+}
+
 static void
 on_looked (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -72,9 +80,10 @@ on_looked (GObject *source, GAsyncResult *result, gpointer user_data)
       service->mirror.retry = g_timeout_add_seconds (RETRY_SEC, on_retry, service);
   } else if (!kexec_mirror_is_ours (service, &login->shutdown) && !login->shutdown.preparing &&
              g_get_real_time () < service->schedule->when - ENDS_BY_ITSELF) {
-    if (look->renew && login->shutdown.scheduled == NULL)
+    if (login->shutdown.scheduled == NULL && (look->renew || has_run_out (service))) {
+      g_clear_pointer (&service->mirror.id, g_free);
       kexec_mirror_update (service);
-    else
+    } else
       cancel (service, &login->shutdown);
   }
   g_free (look->id);
@@ -167,10 +176,18 @@ kexec_mirror_update (KexecService *service)
   }
   if (service->handing_over || (schedule == NULL && self->id == NULL))
     return;
+  if (schedule != NULL && self->id != NULL && g_strcmp0 (self->id, schedule->shown) == 0 &&
+      self->backend == service->backend) {
+    /* It is shown, as far as is known. */
+    look_for_it (service, FALSE);
+    return;
+  }
   if (schedule != NULL) {
+    self->ends = g_get_monotonic_time () + schedule->when - g_get_real_time ();
     request.kexec = schedule->load || *schedule->stage_id != '\0';
     request.message = schedule->message;
     request.when = schedule->when;
+    request.uid = schedule->uid;
   }
   shown = g_steal_pointer (&self->id);
   if (shown != NULL && self->backend != service->backend) {
@@ -190,6 +207,8 @@ kexec_mirror_recover (KexecService *service)
 {
   service->mirror.id = g_strdup (service->schedule != NULL ? service->schedule->shown : NULL);
   service->mirror.backend = service->backend;
+  if (service->schedule != NULL)
+    service->mirror.ends = g_get_monotonic_time () + service->schedule->when - g_get_real_time ();
   watch (service);
 }
 

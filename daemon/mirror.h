@@ -13,8 +13,9 @@ typedef struct KexecService KexecService;
 typedef struct {
   char *id;                          /* of what users are shown; NULL: nothing */
   const KexecRebootBackend *backend; /* … and by whom */
-  gboolean busy;                     /* the init system is being asked */
-  gboolean late;                     /* … and the schedule has changed since */
+  gint64 ends;   /* … and until when, µs, CLOCK_MONOTONIC, if the clock is not set meanwhile */
+  gboolean busy; /* the init system is being asked */
+  gboolean late; /* … and the schedule has changed since */
   GFileMonitor *monitor;
   guint retry; /* of a look that had no answer */
   void (*settled) (gpointer user_data);

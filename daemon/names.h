@@ -8,11 +8,12 @@
 #define KEXEC_ACTION_PREFIX  "org.kexec.manager."
 #define KEXEC_GETTEXT_DOMAIN "kexecd"
 
-#define LOGIN1_BUS_NAME        "org.freedesktop.login1"
-#define LOGIN1_PATH            "/org/freedesktop/login1"
-#define LOGIN1_INTERFACE       "org.freedesktop.login1.Manager"
-#define LOGIN1_ERROR_INHIBITED "org.freedesktop.login1.BlockedByInhibitorLock"
-#define LOGIN1_SESSION         "org.freedesktop.login1.Session"
+#define LOGIN1_BUS_NAME          "org.freedesktop.login1"
+#define LOGIN1_PATH              "/org/freedesktop/login1"
+#define LOGIN1_INTERFACE         "org.freedesktop.login1.Manager"
+#define LOGIN1_ERROR_INHIBITED   "org.freedesktop.login1.BlockedByInhibitorLock"
+#define LOGIN1_ERROR_IN_PROGRESS "org.freedesktop.login1.OperationInProgress"
+#define LOGIN1_SESSION           "org.freedesktop.login1.Session"
 
 #define SYSTEMD1_BUS_NAME  "org.freedesktop.systemd1"
 #define SYSTEMD1_PATH      "/org/freedesktop/systemd1"

@@ -5,12 +5,17 @@
 #include <unistd.h>
 
 #include "boot/beneath.h"
+#include "daemon/clock.h"
 #include "daemon/login.h"
 #include "daemon/names.h"
 #include "daemon/reboot.h"
+#include "daemon/wall.h"
 #include "image/error.h"
 
 #define CALL_TIMEOUT 60000 /* ms; logind answers when the shutdown is on its way */
+
+#define SLEEP_LIMIT (60 * G_USEC_PER_SEC)
+#define SLEEP_LOOK  G_USEC_PER_SEC
 
 #define FLAG_ROOT_CHECK_INHIBITORS 1u  /* systemd 248 */
 #define FLAG_REBOOT_VIA_KEXEC      2u  /* systemd 249 */
@@ -54,10 +59,55 @@ set_wall_message (GDBusConnection *connection, const char *message, gboolean ena
   call (connection, "SetWallMessage", g_variant_new ("(sb)", message, enable), NULL);
 }
 
+static GVariant *
+get_property (GDBusConnection *connection, const char *name)
+{
+  g_autoptr (GVariant) reply = g_dbus_connection_call_sync (
+    connection, LOGIN1_BUS_NAME, LOGIN1_PATH, "org.freedesktop.DBus.Properties", "Get",
+    g_variant_new ("(ss)", LOGIN1_INTERFACE, name), G_VARIANT_TYPE ("(v)"), G_DBUS_CALL_FLAGS_NONE,
+    CALL_TIMEOUT, NULL, NULL);
+  GVariant *value = NULL;
+
+  if (reply != NULL)
+    g_variant_get (reply, "(v)", &value);
+  return value;
+}
+
+/* Whether logind refused because it puts the machine to sleep, or wakes it up. */
+static gboolean
+is_for_sleep (GDBusConnection *connection, const GError *error)
+{
+  g_autofree char *name = g_dbus_error_get_remote_error (error);
+  g_autoptr (GVariant) sleeps = NULL;
+
+  if (g_strcmp0 (name, LOGIN1_ERROR_IN_PROGRESS) != 0)
+    return FALSE;
+  sleeps = get_property (connection, "PreparingForSleep");
+  return sleeps != NULL && g_variant_is_of_type (sleeps, G_VARIANT_TYPE_BOOLEAN) &&
+         g_variant_get_boolean (sleeps);
+}
+
+/* A machine that wakes up is rebooted when it is awake, but not one that slept long meanwhile:
+ * somebody has woken it to use it. */
 static gboolean
 reboot_with_flags (GDBusConnection *connection, guint64 flags, GError **error)
 {
-  return call (connection, "RebootWithFlags", g_variant_new ("(t)", flags), error);
+  gint64 deadline = kexec_clock_boottime () + SLEEP_LIMIT;
+
+  for (;;) {
+    g_autoptr (GError) cause = NULL;
+
+    if (call (connection, "RebootWithFlags", g_variant_new ("(t)", flags), &cause))
+      return TRUE;
+    /* It has the order, and may carry it out yet. */
+    if (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
+      return TRUE;
+    if (!is_for_sleep (connection, cause) || kexec_clock_boottime () >= deadline) {
+      g_propagate_error (error, g_steal_pointer (&cause));
+      return FALSE;
+    }
+    g_usleep (SLEEP_LOOK);
+  }
 }
 
 static gboolean
@@ -124,18 +174,11 @@ logind_reboot (const KexecEnvironment *environment, GDBusConnection *connection,
 static char *
 get_scheduled (GDBusConnection *connection)
 {
-  g_autoptr (GVariant) reply = g_dbus_connection_call_sync (
-    connection, LOGIN1_BUS_NAME, LOGIN1_PATH, "org.freedesktop.DBus.Properties", "Get",
-    g_variant_new ("(ss)", LOGIN1_INTERFACE, "ScheduledShutdown"), G_VARIANT_TYPE ("(v)"),
-    G_DBUS_CALL_FLAGS_NONE, CALL_TIMEOUT, NULL, NULL);
-  g_autoptr (GVariant) value = NULL;
+  g_autoptr (GVariant) value = get_property (connection, "ScheduledShutdown");
   const char *type;
   guint64 when;
 
-  if (reply == NULL)
-    return NULL;
-  g_variant_get (reply, "(v)", &value);
-  if (!g_variant_is_of_type (value, G_VARIANT_TYPE ("(st)")))
+  if (value == NULL || !g_variant_is_of_type (value, G_VARIANT_TYPE ("(st)")))
     return NULL;
   g_variant_get (value, "(&st)", &type, &when);
   return *type != '\0' ? kexec_login_shutdown_id (type, when) : NULL;
@@ -176,6 +219,9 @@ logind_cancel (const KexecEnvironment *environment, GDBusConnection *connection,
 {
   g_autofree char *scheduled = get_scheduled (connection);
 
+  /* Its time has come, and logind is done with it. */
+  if (scheduled == NULL && !quiet)
+    kexec_wall_cancelled (environment);
   /* Any other than the one that we showed is not ours. */
   if (g_strcmp0 (scheduled, id) != 0)
     return;

@@ -48,7 +48,8 @@ systemd_reboot (const KexecEnvironment *environment, GDBusConnection *connection
   kexec_wall_reboot (environment, request->message, 0);
   job = kexec_systemd1_call (connection, "StartUnit",
                              g_variant_new ("(ss)", target, "replace-irreversibly"), &cause);
-  if (job != NULL)
+  /* Where it gave no answer it has the order, and may carry it out yet. */
+  if (job != NULL || g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
     return TRUE;
   kexec_wall_cancelled (environment);
   g_dbus_error_strip_remote_error (cause);

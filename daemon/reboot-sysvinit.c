@@ -108,6 +108,10 @@ sysvinit_schedule (const KexecEnvironment *environment, GDBusConnection *connect
   const char *argv[] = { PROGRAM, "-k", "-r", "--", minutes, request->message, NULL };
 
   kexec_wall_reboot (environment, request->message, request->when);
+  /* As long as one shutdown(8) counts, each other one ends with "already running": that of a power
+   * button or of an UPS, too. Only root may have it so. */
+  if (request->uid != 0)
+    return g_strdup ("");
   return kexec_countdown_start (&countdown, environment, argv, error);
 }
 
@@ -115,7 +119,7 @@ static void
 sysvinit_cancel (const KexecEnvironment *environment, GDBusConnection *connection, const char *id,
                  gboolean quiet)
 {
-  if (kexec_countdown_end (&countdown, environment, id) && !quiet)
+  if ((*id == '\0' || kexec_countdown_end (&countdown, environment, id)) && !quiet)
     kexec_wall_cancelled (environment);
 }
 

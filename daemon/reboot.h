@@ -17,6 +17,7 @@ typedef struct {
   gboolean ignore_inhibitors; /* authorized to pass over them */
   const char *message;        /* (nullable): for everyone who is logged in */
   gint64 when;                /* schedule() only: µs, CLOCK_REALTIME */
+  guint32 uid;                /* schedule() only: who asked for it */
 } KexecRebootRequest;
 
 /* The shutdown that the init system has before it, whoever asked for it. */

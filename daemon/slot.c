@@ -197,6 +197,13 @@ on_expired (gpointer user_data)
                "%s, staged by uid %u, was let go: its time was over", record->title, record->uid);
 }
 
+gboolean
+kexec_slot_is_expired (const KexecService *service)
+{
+  return service->record != NULL && service->record->expires != 0 && service->schedule == NULL &&
+         service->record->expires <= kexec_clock_boottime ();
+}
+
 /* An image that waits for its scheduled time does not expire. */
 void
 kexec_slot_arm_expiry (KexecService *service)

@@ -16,6 +16,9 @@ gboolean kexec_slot_is_empty (KexecService *service);
 /** Whether the slot holds an image that is not ours; refresh first. */
 gboolean kexec_slot_is_foreign (KexecService *service);
 
+/** Whether the staged image's time is over, and no schedule keeps it. */
+gboolean kexec_slot_is_expired (const KexecService *service);
+
 /** Whether the staged entry's files have changed since. Only if one is staged. */
 gboolean kexec_slot_is_stale (KexecService *service);
 

@@ -118,6 +118,21 @@ find_obstacle (const KexecService *service)
 }
 
 void
+kexec_timetable_put_back (KexecService *service, KexecSchedule *schedule)
+{
+  g_autoptr (GError) error = NULL;
+  const char *why;
+
+  if (schedule == NULL)
+    return;
+  if (!kexec_timetable_set (service, schedule, &error))
+    kexec_log (KEXEC_EVENT_PROBLEM, NULL, "%s", error->message);
+  why = find_obstacle (service);
+  if (why != NULL)
+    kexec_timetable_cancel (service, 0, why);
+}
+
+void
 kexec_timetable_resume (KexecService *service)
 {
   const char *why = find_obstacle (service);

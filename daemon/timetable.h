@@ -18,12 +18,21 @@ gboolean kexec_timetable_set (KexecService *service, KexecSchedule *schedule, GE
 /**
  * kexec_timetable_take:
  *
- * Takes out the schedule, whose time has come. Until kexec_timetable_forget() it is still kept for
- * a daemon that comes after this one.
+ * Takes out the schedule, whose time has come, or in whose place another reboot comes. Until
+ * kexec_timetable_forget() it is still kept for a daemon that comes after this one.
  *
  * Returns: (transfer full): it
  */
 KexecSchedule *kexec_timetable_take (KexecService *service);
+
+/**
+ * kexec_timetable_put_back:
+ * @schedule: (transfer full) (nullable): what was taken out
+ *
+ * The reboot that was to take its place did not come about: it waits for its time again, unless its
+ * image is lost by now.
+ */
+void kexec_timetable_put_back (KexecService *service, KexecSchedule *schedule);
 
 /** What was taken out is handed over, or has failed: no later daemon is to begin it again. */
 void kexec_timetable_forget (KexecService *service);

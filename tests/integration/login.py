@@ -34,6 +34,7 @@ INTERFACE = """
     <method name="CancelScheduledShutdown"><arg type="b" direction="out"/></method>
     <property name="ScheduledShutdown" type="(st)" access="read"/>
     <property name="PreparingForShutdown" type="b" access="read"/>
+    <property name="PreparingForSleep" type="b" access="read"/>
     <signal name="PrepareForShutdown"><arg type="b"/></signal>
   </interface>
   <interface name="org.freedesktop.DBus.Properties">
@@ -75,6 +76,7 @@ class Login:
     scheduled: tuple[str, int] = ("", 0)
     trace: Path | None = None  # the file that shutdown(8) reads
     preparing: bool = False
+    falling_asleep: bool = False
     reboots: list[int] = field(default_factory=list)  # the flags of each
     wall_messages: list[str] = field(default_factory=list)
     refuse: Callable[[str, Any], tuple[str, str] | None] = lambda method, arguments: None
@@ -110,6 +112,7 @@ class Login:
         """As if this machine had just come up, with nobody logged in."""
         self.sessions, self.inhibitors, self.reboots, self.wall_messages = [], [], [], []
         self.scheduled, self.preparing, self.trace = ("", 0), False, None
+        self.falling_asleep = False
         self.refuse = lambda method, arguments: None
         self.held = {}
         self.appear()
@@ -206,7 +209,8 @@ class Login:
             if kind.startswith("dry-") and when <= time.time() * 10**6:
                 self.cancel()  # its time has come, and nothing happens
             return GLib.Variant("(st)", self.scheduled)
-        return GLib.Variant("b", self.preparing)
+        return GLib.Variant("b", {"PreparingForShutdown": self.preparing,
+                                  "PreparingForSleep": self.falling_asleep}[name])
 
     @staticmethod
     def _session_path(number: int) -> str:

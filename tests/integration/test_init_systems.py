@@ -241,6 +241,20 @@ def test_cancel_ends_what_is_shown(scheduled: int, program: str, init: Init, roo
     assert root.get("State") == "staged"
 
 
+def test_user_keeps_nobody_from_shutting_down(init: Init, start: Start, root: Caller, off: Machine,
+                                              callers: Callers) -> None:
+    """While one shutdown(8) of sysvinit counts, root's, a power button's and an UPS's do nothing."""
+    init.be_sysvinit()
+    start()
+    user = callers.of(who_may("inspect", "stage-default", "execute"))
+    user.call("Execute", in_minutes(30))
+    wait_for(lambda: "going down for reboot at" in (init.wall or ""), "the word to users")
+    wait_for(lambda: "Shown=" in (off.runtime / "schedule").read_text(), "what is shown")
+    assert init.argv(SYSVINIT) is None
+    user.call("Cancel", {})
+    wait_for(lambda: "cancelled" in (init.wall or ""), "the word to users")
+
+
 def test_administrator_cancels(scheduled: int, program: str, root: Caller, off: Machine) -> None:
     """As shutdown -c and openrc-shutdown --cancel do."""
     os.kill(scheduled, END[program])
@@ -385,6 +399,17 @@ def test_cold_reboot_of_systemd(init: Init, systemd: Systemd, start: Start, root
     root.call("Unstage", {})
     root.call("Execute", options(allow_cold_reboot=True))
     assert systemd.started == [("reboot.target", "replace-irreversibly")]
+
+
+def test_users_of_logind_are_told_that_nothing_comes(init: Init, machine: Machine, root: Caller,
+                                                     login: Login) -> None:
+    """logind itself is done with what it showed when the time has come."""
+    init.be_systemd()
+    root.call("Stage", "", {})
+    root.call("Execute", in_minutes(1 / 60))
+    login.inhibitors = [Inhibitor(0, "apt", "upgrading")]
+    wait_for(lambda: root.get("LastExecution"), "the failure to be noted")
+    wait_for(lambda: "cancelled" in (init.wall or ""), "the word to users")
 
 
 def test_users_that_cannot_be_told_do_not_matter(init: Init, systemd: Systemd, start: Start,

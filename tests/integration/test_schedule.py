@@ -91,6 +91,74 @@ def test_execute_at_once_takes_the_place_of_a_schedule(staged: Any, alice: Calle
     assert alice.get("Scheduled") == {}
 
 
+def test_execute_at_once_that_is_refused_leaves_the_schedule(staged: Any, alice: Caller,
+                                                             login: Login) -> None:
+    alice.call("Execute", options(when=IN_AN_HOUR))
+    wait_for(lambda: login.scheduled[0], "users to be shown it")
+    shown = len(login.wall_messages)
+    login.inhibitors = [Inhibitor(0, "apt", "upgrading")]
+    assert alice.error("Execute", {}).name == contract.ERROR + "Inhibited"
+    assert alice.get("State") == "scheduled"
+    assert alice.get("Scheduled") == {"when": IN_AN_HOUR, "uid": ALICE.uid}
+    assert login.scheduled == ("dry-kexec", IN_AN_HOUR)
+    assert len(login.wall_messages) == shown
+
+
+def test_execute_at_once_that_fails_leaves_the_schedule(staged: Any, alice: Caller, login: Login,
+                                                        machine: Machine) -> None:
+    """Also for a daemon that comes after."""
+    alice.call("Execute", options(when=IN_AN_HOUR))
+    wait_for(lambda: login.scheduled[0], "users to be shown it")
+    login.refuse = lambda method, arguments: (
+        ("org.freedesktop.DBus.Error.Failed", "No") if method == "RebootWithFlags" else None)
+    assert "the image stays staged" in alice.error("Execute", {}).message
+    assert alice.get("Scheduled") == {"when": IN_AN_HOUR, "uid": ALICE.uid}
+    wait_for(lambda: login.scheduled == ("dry-kexec", IN_AN_HOUR), "users to be shown it again")
+    machine.restart()
+    assert alice.get("Scheduled") == {"when": IN_AN_HOUR, "uid": ALICE.uid}
+
+
+def test_jump_takes_back_what_users_were_shown(staged: Any, root: Caller, login: Login,
+                                               machine: Machine) -> None:
+    """What refuses logins shortly before the time would still do so in the next system."""
+    root.call("Execute", options(when=IN_AN_HOUR))
+    wait_for(lambda: login.scheduled[0], "users to be shown it")
+    root.begin("Execute", options(immediate=True))
+    machine.wait_end()
+    assert machine.kernel.executions == 1
+    assert login.scheduled == ("", 0)
+
+
+# The machine sleeps
+
+IN_PROGRESS = ("org.freedesktop.login1.OperationInProgress",
+               "There's already a shutdown or sleep operation in progress")
+
+
+def test_machine_that_wakes_up(staged: Any, alice: Caller, login: Login) -> None:
+    refused = []
+
+    def refuse(method: str, arguments: Any) -> tuple[str, str] | None:
+        if method != "RebootWithFlags" or not login.falling_asleep:
+            return None
+        refused.append(arguments)
+        return IN_PROGRESS
+
+    login.refuse, login.falling_asleep = refuse, True
+    alice.call("Execute", options(when=soon()))
+    wait_for(lambda: refused, "logind to refuse")
+    assert login.reboots == []
+    login.falling_asleep = False
+    wait_for(lambda: login.reboots == [3], "the reboot")
+    assert alice.get("State") == "executing"
+
+
+def test_operation_that_is_no_sleep(staged: Any, alice: Caller, login: Login) -> None:
+    login.refuse = lambda method, arguments: IN_PROGRESS if method == "RebootWithFlags" else None
+    assert "operation in progress" in alice.error("Execute", {}).message
+    assert alice.get("State") == "staged"
+
+
 # Looked at again
 
 def test_sessions_that_appeared(staged: Any, login: Login, machine: Machine,
