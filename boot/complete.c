@@ -228,15 +228,28 @@ replace_initrds (Complete *self, KexecEntry *entry)
                       judge_file (self, entry, config->initrds_from);
 }
 
+/* Whether a unified kernel image has none of its own, but perhaps words of addons: then it has that
+ * of all such entries already. */
+static gboolean
+has_general_cmdline (const Complete *self, const KexecEntry *entry)
+{
+  g_autofree char *joined = NULL;
+  g_autofree char *general = NULL;
+
+  if (entry->own_cmdline == NULL)
+    return FALSE;
+  joined = kexec_cmdline_append (self->cmdline->cmdline, entry->own_cmdline);
+  general = kexec_kernel_cmdline_extend (joined, self->scan->config);
+  return strcmp (general, entry->cmdline) == 0;
+}
+
 static void
 replace_cmdline (Complete *self, KexecEntry *entry)
 {
   const KexecConfig *config = self->scan->config;
   g_autofree char *cmdline = kexec_kernel_cmdline_replace (self->cmdline, entry->cmdline, config);
 
-  /* Or it has got it already, as a unified kernel image without one of its own has. */
-  if (strcmp (cmdline, entry->cmdline) == 0 ||
-      (entry->is_uki && g_str_has_prefix (entry->cmdline, self->cmdline->cmdline)))
+  if (strcmp (cmdline, entry->cmdline) == 0 || has_general_cmdline (self, entry))
     return;
   if (entry->is_uki) {
     kexec_findings_add (entry->findings, KEXEC_FINDING_CONFIGURATION_INVALID, entry->kernel, NULL,

@@ -212,7 +212,9 @@ facts_read (Facts *self, const KexecEnvironment *environment, GKeyFile *file)
   self->failure = g_key_file_get_string (file, GROUP, "Failure", NULL);
   self->is_late = g_key_file_get_boolean (file, GROUP, "Late", NULL);
   self->release = kexec_kernel_release (environment->root_fd);
-  self->is_later_boot = began_after (environment, g_key_file_get_int64 (file, GROUP, "When", NULL));
+  /* systemd has kexecd look at each boot. */
+  self->is_later_boot = !kexec_systemd1_is_init (environment->root_fd) &&
+                        began_after (environment, g_key_file_get_int64 (file, GROUP, "When", NULL));
 }
 
 /* Returns: where to look if nothing is known of why it came up cold. */
@@ -248,10 +250,11 @@ judge (const KexecEnvironment *environment, const Facts *facts)
 {
   int by_kexec = kexec_kernel_came_by_kexec (environment->root_fd);
 
-  if (by_kexec == 0 && facts->is_later_boot)
+  if (by_kexec == 0 && facts->is_later_boot && facts->failure == NULL && facts->hint == NULL)
     return (Outcome){ "other", KEXEC_EVENT_OTHER,
                       g_strdup_printf ("What the reboot into %s ended in is not known: this boot"
-                                       " began long after it; have kexecd started at each boot",
+                                       " began long after it, and another may have come between;"
+                                       " have kexecd started at each boot to know",
                                        facts->title) };
   if (by_kexec == 0 || (by_kexec < 0 && facts->failure != NULL))
     return (Outcome){ "cold", KEXEC_EVENT_COLD, explain_cold (environment, facts) };

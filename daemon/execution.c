@@ -19,6 +19,7 @@ typedef struct {
   KexecSchedule *displaced; /* (nullable): a later reboot, which this one makes unneeded */
   guint stagings;           /* that it did itself */
   gboolean has_loaded;      /* … because of LoadDuringShutdown=: only for this */
+  char *shown;   /* (nullable): the mirror's id, until it was taken back for the hand-over */
   char *failure; /* why that could not load anything, and the reboot is a cold one; or NULL */
 } Execution;
 
@@ -30,6 +31,7 @@ execution_free (Execution *self)
   self->service->executing = FALSE;
   kexec_schedule_free (self->schedule);
   g_clear_pointer (&self->displaced, kexec_schedule_free);
+  g_free (self->shown);
   g_free (self->failure);
   g_free (self);
 }
@@ -117,6 +119,9 @@ on_rebooting (GObject *source, GAsyncResult *result, gpointer user_data)
     return;
   }
   undo (self);
+  /* Users were told of it, and are told that it does not come, unless another one does. */
+  if (self->service->schedule == NULL)
+    self->service->mirror.id = g_steal_pointer (&self->shown);
   kexec_handover_add_fate (self->service, self->has_loaded, &error);
   kexec_handover_fail (self->service, error->message);
   g_task_return_error (task, error);
@@ -218,7 +223,6 @@ hand_over (GTask *task)
     .ignore_inhibitors = may_ignore_inhibitors (self),
     .message = self->schedule->message,
   };
-  g_autofree char *shown = NULL;
   const KexecRecord *record = NULL;
   GError *error = NULL;
 
@@ -236,12 +240,12 @@ hand_over (GTask *task)
     take_back_and_jump (task);
     return;
   }
-  shown = g_steal_pointer (&service->mirror.id);
+  self->shown = g_steal_pointer (&service->mirror.id);
   /* A daemon that comes after this one goes by what is expected: it never reboots twice. */
   kexec_timetable_forget (service);
   kexec_handover_begin (service);
-  kexec_reboot_async (service->backend, service->environment, service->connection, &request, shown,
-                      on_rebooting, g_object_ref (task));
+  kexec_reboot_async (service->backend, service->environment, service->connection, &request,
+                      self->shown, on_rebooting, g_object_ref (task));
 }
 
 /* --- what is staged here and now: LoadDuringShutdown=, or files that have changed --- */
@@ -285,6 +289,12 @@ on_staged (GObject *source, GAsyncResult *result, gpointer user_data)
   }
   self->has_loaded = self->has_loaded || self->schedule->load;
   self->schedule->load = FALSE;
+  /* What waits for the same image waits for what has taken its place. */
+  if (self->displaced != NULL &&
+      g_str_equal (self->displaced->stage_id, self->schedule->stage_id)) {
+    g_free (self->displaced->stage_id);
+    self->displaced->stage_id = g_strdup (stage_id);
+  }
   g_free (self->schedule->stage_id);
   self->schedule->stage_id = g_steal_pointer (&stage_id);
   if (self->stagings++ >= MAX_STAGINGS) {

@@ -76,7 +76,7 @@ on_handover_looked_at (GObject *source, GAsyncResult *result, gpointer user_data
 
   if (!service->handing_over)
     return;
-  if (login == NULL || login->shutdown.preparing) {
+  if (service->executing || login == NULL || login->shutdown.preparing) {
     /* Not known to have failed: wait on. */
     kexec_handover_begin (service);
     return;

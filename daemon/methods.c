@@ -142,6 +142,12 @@ prepare_cancel (KexecRequest *request, GError **error)
   kexec_slot_refresh (request->service);
   if (request->service->schedule != NULL)
     return TRUE;
+  /* What is scheduled waits again if that fails. */
+  if (request->service->executing) {
+    g_set_error_literal (error, KEXEC_ERROR, KEXEC_ERROR_BUSY,
+                         "A reboot is just about to begin; try again when it has begun or failed");
+    return FALSE;
+  }
   if (command != NULL)
     g_set_error (error, KEXEC_ERROR, KEXEC_ERROR_NOT_STAGED,
                  "No reboot is scheduled here; '%s' cancels those of other tools", command);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "daemon/mirror.h"
 
+#include "daemon/countdown.h"
 #include "daemon/log.h"
 #include "daemon/login.h"
 #include "daemon/service.h"
@@ -58,12 +59,12 @@ is_current (const Look *look)
          self->backend == look->service->backend;
 }
 
-/* An init system that counts minutes is done with them before its time if the clock was set back.
- */
+/* What counts minutes is done with them before the time if the clock was set back. */
 static gboolean
 has_run_out (const KexecService *service)
 {
-  return g_get_monotonic_time () >= service->mirror.ends - ENDS_BY_ITSELF;
+  return service->backend->counts_minutes &&
+         g_get_monotonic_time () >= service->mirror.ends - ENDS_BY_ITSELF;
 }
 
 static void
@@ -162,6 +163,13 @@ on_shown (GObject *source, GAsyncResult *result, gpointer user_data)
   look_for_it (service, FALSE);
 }
 
+/* Returns: when minutes that are counted from now on are over, µs of CLOCK_MONOTONIC. */
+static gint64
+end_of (const KexecSchedule *schedule)
+{
+  return g_get_monotonic_time () + kexec_countdown_length (schedule->when) * 60 * G_USEC_PER_SEC;
+}
+
 void
 kexec_mirror_update (KexecService *service)
 {
@@ -183,7 +191,7 @@ kexec_mirror_update (KexecService *service)
     return;
   }
   if (schedule != NULL) {
-    self->ends = g_get_monotonic_time () + schedule->when - g_get_real_time ();
+    self->ends = end_of (schedule);
     request.kexec = schedule->load || *schedule->stage_id != '\0';
     request.message = schedule->message;
     request.when = schedule->when;
@@ -208,7 +216,7 @@ kexec_mirror_recover (KexecService *service)
   service->mirror.id = g_strdup (service->schedule != NULL ? service->schedule->shown : NULL);
   service->mirror.backend = service->backend;
   if (service->schedule != NULL)
-    service->mirror.ends = g_get_monotonic_time () + service->schedule->when - g_get_real_time ();
+    service->mirror.ends = end_of (service->schedule);
   watch (service);
 }
 

@@ -87,6 +87,14 @@ is_for_sleep (GDBusConnection *connection, const GError *error)
          g_variant_get_boolean (sleeps);
 }
 
+/* Returns: %FALSE after @deadline, which can pass while the machine sleeps. */
+static gboolean
+wait_until_awake (gint64 deadline)
+{
+  g_usleep (SLEEP_LOOK);
+  return kexec_clock_boottime () < deadline;
+}
+
 /* A machine that wakes up is rebooted when it is awake, but not one that slept long meanwhile:
  * somebody has woken it to use it. */
 static gboolean
@@ -102,11 +110,10 @@ reboot_with_flags (GDBusConnection *connection, guint64 flags, GError **error)
     /* It has the order, and may carry it out yet. */
     if (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
       return TRUE;
-    if (!is_for_sleep (connection, cause) || kexec_clock_boottime () >= deadline) {
+    if (!is_for_sleep (connection, cause) || !wait_until_awake (deadline)) {
       g_propagate_error (error, g_steal_pointer (&cause));
       return FALSE;
     }
-    g_usleep (SLEEP_LOOK);
   }
 }
 

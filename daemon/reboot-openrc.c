@@ -157,7 +157,8 @@ static void
 openrc_cancel (const KexecEnvironment *environment, GDBusConnection *connection, const char *id,
                gboolean quiet)
 {
-  if (kexec_countdown_end (&countdown, environment, id) && !quiet)
+  kexec_countdown_end (&countdown, environment, id);
+  if (!quiet)
     kexec_wall_cancelled (environment);
 }
 
@@ -168,6 +169,7 @@ const KexecRebootBackend kexec_reboot_openrc = {
   .reboot = openrc_reboot,
   .schedule = openrc_schedule,
   .cancel = openrc_cancel,
+  .counts_minutes = TRUE,
   .trace = "/run/openrc-shutdown.pid",
   .cancel_command = "openrc-shutdown --cancel",
 };

@@ -119,7 +119,9 @@ static void
 sysvinit_cancel (const KexecEnvironment *environment, GDBusConnection *connection, const char *id,
                  gboolean quiet)
 {
-  if ((*id == '\0' || kexec_countdown_end (&countdown, environment, id)) && !quiet)
+  if (*id != '\0')
+    kexec_countdown_end (&countdown, environment, id);
+  if (!quiet)
     kexec_wall_cancelled (environment);
 }
 
@@ -131,6 +133,7 @@ const KexecRebootBackend kexec_reboot_sysvinit = {
   .reboot = sysvinit_reboot,
   .schedule = sysvinit_schedule,
   .cancel = sysvinit_cancel,
+  .counts_minutes = TRUE,
   .trace = "/run/shutdown.pid",
   .cancel_command = "shutdown -c",
 };

@@ -56,10 +56,14 @@ typedef struct {
   char *(*schedule) (const KexecEnvironment *environment, GDBusConnection *connection,
                      const KexecRebootRequest *request, GError **error);
 
-  /* Takes back what schedule() showed under @id, if it is still there: with a word to everyone,
-   * unless @quiet. */
+  /* Takes back what schedule() showed under @id, if it is still there, and unless @quiet tells
+   * everyone that it does not come. */
   void (*cancel) (const KexecEnvironment *environment, GDBusConnection *connection, const char *id,
                   gboolean quiet);
+
+  /* Whether what schedule() showed counts minutes, and is done when they are over, whatever the
+   * clock says by then. */
+  gboolean counts_minutes;
 
   /* The file, an absolute path, that comes and goes with what schedule() showed. */
   const char *trace;

@@ -40,13 +40,15 @@ kexec_text_name_kernel (const char *title, const char *release)
 char *
 kexec_text_without_folders (const char *text)
 {
-  g_autoptr (GRegex) folders =
-    g_regex_new ("(?<![\\w/:])/(?!(?:etc|proc|run|sys|usr)/)(?:[^\\s/'\",;()]+/)+"
-                 "(?=[^\\s/'\",;()])",
-                 0, 0, NULL);
+  g_autoptr (GRegex) folders = g_regex_new (
+    "(?<![\\w/:])/(?!(?:dev|etc|proc|run(?!/media/|/user/)|sys|usr)/)(?:[^\\s/'\",;()]+/)+"
+    "(?=[^\\s/'\",;()])",
+    0, 0, NULL);
   g_autofree char *valid = g_utf8_make_valid (text, -1);
+  char *shown;
 
-  return g_regex_replace_literal (folders, valid, -1, 0, "", 0, NULL);
+  shown = g_regex_replace_literal (folders, valid, -1, 0, "", 0, NULL);
+  return shown != NULL ? shown : g_strdup ("");
 }
 
 static gboolean

@@ -27,7 +27,7 @@ char *kexec_text_name_kernel (const char *title, const char *release);
  *
  * Returns: (transfer full): @text without the folders of the files that it names, fit for
  * properties, which everyone reads: "/boot/secret/vmlinuz" is "vmlinuz". Those of the system that
- * a remedy may be about stay: /etc, /proc, /run, /sys and /usr.
+ * a remedy may be about stay: /dev, /etc, /proc, /run, /sys and /usr.
  */
 char *kexec_text_without_folders (const char *text);
 

@@ -128,8 +128,12 @@ kexec_timetable_put_back (KexecService *service, KexecSchedule *schedule)
   if (!kexec_timetable_set (service, schedule, &error))
     kexec_log (KEXEC_EVENT_PROBLEM, NULL, "%s", error->message);
   why = find_obstacle (service);
-  if (why != NULL)
-    kexec_timetable_cancel (service, 0, why);
+  if (why == NULL)
+    return;
+  if (service->record == NULL)
+    why = "its image was lost in a reboot that failed";
+  kexec_handover_note_failure (service, service->schedule->uid, why);
+  kexec_timetable_cancel (service, 0, why);
 }
 
 void

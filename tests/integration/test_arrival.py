@@ -59,10 +59,18 @@ def test_came_up_cold(release: str, gone_down: Machine, alice: Caller) -> None:
 def test_boot_that_is_not_the_next_one(gone_down: Machine, alice: Caller) -> None:
     """Where nothing starts kexecd at each boot, it may see a later one first."""
     gone_down.come_up(release=NEW, how=FIRMWARE)
+    gone_down.path("run/systemd/system").rmdir()
     gone_down.write("proc/stat", f"cpu 0 0\nbtime {int(time.time()) + 86400}\nprocesses 1\n")
     result = last(gone_down, alice)
     assert result["result"] == "other"
     assert "is not known" in result["text"] and NEW in result["text"]
+
+
+def test_machine_that_stood_still(gone_down: Machine, alice: Caller) -> None:
+    """systemd has kexecd look at each boot, also at one long after the reboot."""
+    gone_down.come_up(release=NEW, how=FIRMWARE)
+    gone_down.write("proc/stat", f"cpu 0 0\nbtime {int(time.time()) + 86400}\nprocesses 1\n")
+    assert last(gone_down, alice)["result"] == "cold"
 
 
 def test_only_systemd_has_a_journal(gone_down: Machine, alice: Caller) -> None:

@@ -260,19 +260,35 @@ def test_parameters_are_for_the_default_entry_alone(gentoo: Machine, root: Calle
     assert cmdlines == {True: "root=/dev/sda3 ro quiet", False: "root=/dev/sda3 ro from=menu"}
 
 
+@pytest.mark.parametrize("own", ["root=/dev/sda3 own", "root=/dev/sda3 ro own"])
 @pytest.mark.parametrize("text", ["", f"KNAME=vmlinuz-{RUNNING}.efi\n"], ids=["default", "named"])
-def test_parameters_of_a_unified_kernel_image(text: str, gentoo: Machine, root: Caller) -> None:
+def test_parameters_of_a_unified_kernel_image(text: str, own: str, gentoo: Machine,
+                                              root: Caller) -> None:
     """It keeps its own."""
     for name in gentoo.path("boot").iterdir():
         name.unlink()
-    image = make_uki(make_kernel(RUNNING), cmdline="root=/dev/sda3 own", initrd=make_initrd("inside"))
+    image = make_uki(make_kernel(RUNNING), cmdline=own, initrd=make_initrd("inside"))
     gentoo.write(f"boot/vmlinuz-{RUNNING}.efi", image)
     gentoo.write("etc/conf.d/kexec", f'{text}KPARAM="ro"\n')
     gentoo.start()
     root.call("Stage", "", {})
-    assert gentoo.kernel.cmdline == "root=/dev/sda3 own"
+    assert gentoo.kernel.cmdline == own
     text, = findings_of(root)
     assert "KPARAM" in text and f"vmlinuz-{RUNNING}.efi" in text
+
+
+def test_parameters_of_a_unified_kernel_image_without_its_own(gentoo: Machine,
+                                                              root: Caller) -> None:
+    for name in gentoo.path("boot").iterdir():
+        name.unlink()
+    path = f"boot/vmlinuz-{RUNNING}.efi"
+    gentoo.write(path, make_uki(make_kernel(RUNNING), initrd=make_initrd("inside")))
+    gentoo.write(f"{path}.extra.d/a.addon.efi", make_uki(None, cmdline="more"))
+    gentoo.write("etc/conf.d/kexec", 'KPARAM="ro"\n')
+    gentoo.start()
+    root.call("Stage", "", {})
+    assert gentoo.kernel.cmdline == "root=/dev/sda3 ro more"
+    assert findings_of(root) == []
 
 
 def test_nothing_is_run(gentoo: Machine, root: Caller) -> None:

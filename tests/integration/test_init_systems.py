@@ -401,13 +401,19 @@ def test_cold_reboot_of_systemd(init: Init, systemd: Systemd, start: Start, root
     assert systemd.started == [("reboot.target", "replace-irreversibly")]
 
 
-def test_users_of_logind_are_told_that_nothing_comes(init: Init, machine: Machine, root: Caller,
-                                                     login: Login) -> None:
+@pytest.mark.parametrize("refused", [False, True], ids=["inhibited", "refused"])
+def test_users_of_logind_are_told_that_nothing_comes(refused: bool, init: Init, machine: Machine,
+                                                     root: Caller, login: Login) -> None:
     """logind itself is done with what it showed when the time has come."""
+    def refuse(method: str, arguments: Any) -> tuple[str, str] | None:
+        if method == "ScheduleShutdown" and not refused:
+            login.inhibitors = [Inhibitor(0, "apt", "upgrading")]
+        return (FAILED, "No") if method == "RebootWithFlags" else None
+
     init.be_systemd()
+    login.refuse = refuse
     root.call("Stage", "", {})
-    root.call("Execute", in_minutes(1 / 60))
-    login.inhibitors = [Inhibitor(0, "apt", "upgrading")]
+    root.call("Execute", in_minutes(1 / 12))
     wait_for(lambda: root.get("LastExecution"), "the failure to be noted")
     wait_for(lambda: "cancelled" in (init.wall or ""), "the word to users")
 

@@ -92,7 +92,8 @@ def test_execute_at_once_takes_the_place_of_a_schedule(staged: Any, alice: Calle
 
 
 def test_execute_at_once_that_is_refused_leaves_the_schedule(staged: Any, alice: Caller,
-                                                             login: Login) -> None:
+                                                             login: Login,
+                                                             machine: Machine) -> None:
     alice.call("Execute", options(when=IN_AN_HOUR))
     wait_for(lambda: login.scheduled[0], "users to be shown it")
     shown = len(login.wall_messages)
@@ -101,6 +102,8 @@ def test_execute_at_once_that_is_refused_leaves_the_schedule(staged: Any, alice:
     assert alice.get("State") == "scheduled"
     assert alice.get("Scheduled") == {"when": IN_AN_HOUR, "uid": ALICE.uid}
     assert login.scheduled == ("dry-kexec", IN_AN_HOUR)
+    machine.restart()  # which waits until users are shown what they are to be shown
+    assert alice.get("State") == "scheduled"
     assert len(login.wall_messages) == shown
 
 
@@ -116,6 +119,34 @@ def test_execute_at_once_that_fails_leaves_the_schedule(staged: Any, alice: Call
     wait_for(lambda: login.scheduled == ("dry-kexec", IN_AN_HOUR), "users to be shown it again")
     machine.restart()
     assert alice.get("Scheduled") == {"when": IN_AN_HOUR, "uid": ALICE.uid}
+
+
+def test_schedule_waits_for_what_was_staged_again(staged: Any, alice: Caller, login: Login,
+                                                  machine: Machine) -> None:
+    """An execution that fails after it has staged changed files again."""
+    alice.call("Execute", options(when=IN_AN_HOUR))
+    machine.write(f"boot/initrd.img-{NEW}", make_initrd("rebuilt"))
+    login.refuse = lambda method, arguments: (
+        ("org.freedesktop.DBus.Error.Failed", "No") if method == "RebootWithFlags" else None)
+    alice.error("Execute", {})
+    assert machine.kernel.loads == 2
+    assert alice.get("Scheduled") == {"when": IN_AN_HOUR, "uid": ALICE.uid}
+    machine.restart()
+    assert alice.get("State") == "scheduled"
+
+
+def test_cancel_of_what_may_come_back(staged: Any, alice: Caller, login: Login) -> None:
+    alice.call("Execute", options(when=IN_AN_HOUR))
+    login.hold("RebootWithFlags")
+    call = alice.begin("Execute", {})
+    login.wait_held("RebootWithFlags")
+    assert alice.error("Cancel", {}).name == contract.ERROR + "Busy"
+    login.refuse = lambda method, arguments: (
+        ("org.freedesktop.DBus.Error.Failed", "No") if method == "RebootWithFlags" else None)
+    login.release("RebootWithFlags")
+    call.error()
+    alice.call("Cancel", {})
+    assert alice.get("State") == "staged"
 
 
 def test_jump_takes_back_what_users_were_shown(staged: Any, root: Caller, login: Login,

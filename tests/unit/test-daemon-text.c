@@ -78,6 +78,8 @@ test_without_folders (void)
       "/boot is not mounted; see /etc/kernel/cmdline" },
     { "and/or, https://example.org/a/b", "and/or, https://example.org/a/b" },
     { "/etcetera/x", "x" },
+    { "root=/dev/mapper/x in /run/openrc/y, /run/media/alice/z",
+      "root=/dev/mapper/x in /run/openrc/y, z" },
     { "\xff/boot/x", "\xef\xbf\xbdx" },
     { "", "" },
   };

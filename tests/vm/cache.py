@@ -81,7 +81,7 @@ def entry(kind: str, key: str, build: Callable[[Path], None]) -> Path:
 
 def _build(path: Path, build: Callable[[Path], None]) -> None:
     partial_prefix = f".partial-{path.name.rpartition('-')[0]}-"
-    for left_over in directory().glob(partial_prefix + "*"):
+    for left_over in _of_kind(partial_prefix[:-1]):
         _remove(left_over)
 
     start = time.monotonic()
@@ -108,6 +108,11 @@ def locked(kind: str) -> Iterator[None]:
         yield
 
 
+def _of_kind(kind: str) -> list[Path]:
+    """What is named KIND-KEY: "openrc-init.login" is another kind than "openrc"."""
+    return [path for path in directory().iterdir() if path.name.rpartition("-")[0] == kind]
+
+
 def _keep_while_running(path: Path) -> None:
     if path not in _in_use:
         _in_use[path] = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
@@ -115,9 +120,7 @@ def _keep_while_running(path: Path) -> None:
 
 
 def _remove_old(kind: str) -> None:
-    # Only a key has no dash in it: "openrc-init.login" is another kind than "openrc".
-    found = [path for path in directory().iterdir() if path.name.rpartition("-")[0] == kind]
-    newest_first = sorted(found, key=lambda path: path.stat().st_mtime, reverse=True)
+    newest_first = sorted(_of_kind(kind), key=lambda path: path.stat().st_mtime, reverse=True)
     for path in newest_first[KEPT_PER_KIND:]:
         fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         try:
