@@ -216,7 +216,7 @@ count (KexecRequest *request, GError **error)
     g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "Cancelled");
     return FALSE;
   }
-  if (service->requests > KEXEC_MAX_REQUESTS && request->uid != 0) {
+  if (service->requests.length > KEXEC_MAX_REQUESTS && request->uid != 0) {
     g_set_error_literal (error, KEXEC_ERROR, KEXEC_ERROR_TOO_MANY_REQUESTS,
                          "Too many requests are under way; try again in a moment");
     return FALSE;

@@ -270,7 +270,8 @@ kexec_execute_run (KexecRequest *request)
 {
   g_autoptr (KexecSchedule) schedule = new_schedule (request);
 
-  if (schedule->when <= g_get_real_time ())
+  request->is_executing = schedule->when <= g_get_real_time ();
+  if (request->is_executing)
     kexec_execution_start (request->service, g_steal_pointer (&schedule), on_executed,
                            kexec_request_ref (request));
   else if (schedule->load)

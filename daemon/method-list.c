@@ -143,8 +143,5 @@ kexec_list_run (KexecRequest *request)
 void
 kexec_list_drain (KexecService *service)
 {
-  g_autoptr (GError) error = g_error_new (G_IO_ERROR, G_IO_ERROR_CANCELLED, "Cancelled");
-
-  fail (&service->waiting_to_list, error);
   g_queue_clear_full (&service->waiting_to_list, (GDestroyNotify) kexec_request_unref);
 }

@@ -6,5 +6,5 @@
 
 void kexec_list_run (KexecRequest *request);
 
-/** Refuses those who wait for a listing that will not begin any more. */
+/** Forgets those who wait for a listing that will not begin any more, and were told. */
 void kexec_list_drain (KexecService *service);

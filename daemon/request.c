@@ -45,7 +45,7 @@ kexec_request_new (KexecService *service, const KexecMethod *method,
   self->parameters = g_variant_ref (g_dbus_method_invocation_get_parameters (invocation));
   self->fds = g_array_new (FALSE, FALSE, sizeof (int));
   g_array_set_clear_func (self->fds, (GDestroyNotify) close_fd);
-  service->requests++;
+  g_queue_push_tail (&service->requests, self);
   return self;
 }
 
@@ -76,7 +76,7 @@ kexec_request_unref (KexecRequest *self)
   g_assert (self->invocation == NULL);
   if (self->is_counted)
     uncount (self);
-  self->service->requests--;
+  g_queue_remove (&self->service->requests, self);
   kexec_service_touch (self->service);
   g_clear_handle_id (&self->sender_watch, g_bus_unwatch_name);
   g_object_unref (self->cancellable);

@@ -70,6 +70,8 @@ struct KexecRequest {
   guint64 staged_lifetime_sec;
   KexecLogin *login;
 
+  gboolean is_executing; /* from here on its caller's leaving changes nothing */
+
   /* The verification; see worker.h. */
   void (*start) (KexecRequest *request); /* what is called when its turn has come */
   KexecStaging *staging;                 /* … and what it works on from then on */

@@ -43,7 +43,7 @@ static gboolean
 is_needed (KexecService *self)
 {
   return self->record != NULL || self->schedule != NULL || self->staging || self->handing_over ||
-         self->requests > 0;
+         !g_queue_is_empty (&self->requests);
 }
 
 static gboolean
@@ -125,19 +125,33 @@ on_drain_limit (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+/* Each is answered now, as the process may not end at once: nothing wakes up what waits for a disk.
+ * What works is answered when it has ended. */
+static void
+cancel_requests (KexecService *self)
+{
+  g_autoptr (GPtrArray) requests =
+    g_ptr_array_new_with_free_func ((GDestroyNotify) kexec_request_unref);
+
+  for (GList *l = self->requests.head; l != NULL; l = l->next)
+    g_ptr_array_add (requests, kexec_request_ref (l->data));
+  for (guint i = 0; i < requests->len; i++) {
+    KexecRequest *request = requests->pdata[i];
+
+    kexec_request_cancel (request);
+    if (request != self->worker && request != self->scheduling && !request->is_executing)
+      kexec_request_fail (request,
+                          g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "Cancelled"));
+  }
+}
+
 void
 kexec_service_drain (KexecService *self)
 {
-  GList *waiting = self->waiting.head;
   guint limit = g_timeout_add_seconds (KEXEC_DRAIN_SEC, on_drain_limit, &limit);
 
   self->is_draining = TRUE;
-  for (; waiting != NULL; waiting = waiting->next)
-    kexec_request_cancel (waiting->data);
-  if (self->worker != NULL)
-    kexec_request_cancel (self->worker);
-  if (self->scheduling != NULL)
-    kexec_request_cancel (self->scheduling);
+  cancel_requests (self);
   kexec_list_drain (self);
   /* All of these end, each within its own limits; but what is scheduled may wait for a listing,
    * which nothing can stop. */

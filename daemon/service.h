@@ -44,7 +44,7 @@ struct KexecService {
   guint idle_timer;
 
   GHashTable *requests_of_uid; /* uid → number of requests in flight */
-  guint requests;              /* … of everyone together */
+  GQueue requests;             /* KexecRequest: of everyone together */
   gint64 refusals_since;       /* µs, monotonic: when counting refusals in the log began */
   guint refusals;              /* … and how many there have been since */
   KexecRequest *worker;        /* the request whose verification is under way */

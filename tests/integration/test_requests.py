@@ -145,6 +145,29 @@ def test_stopping_while_listing(hung_entry: HangingFile, off: Machine, root: Cal
     assert off.wait_end() == 0, off.report()
 
 
+def test_stopping_while_it_is_being_listed_for(hung_entry: HangingFile, off: Machine,
+                                               alice: Caller) -> None:
+    """The process cannot end while a disk hangs, so that the bus would tell nobody."""
+    hung_entry.hold()
+    call = alice.begin("ListEntries", {})
+    hung_entry.wait_held()
+    assert off.process is not None
+    off.process.terminate()
+    assert call.error().name == BUSY
+    hung_entry.release()
+    assert off.wait_end() == 0, off.report()
+
+
+def test_stopping_while_polkit_thinks(own_polkit: Polkit, machine: Machine, alice: Caller) -> None:
+    with own_polkit.frozen():
+        call = alice.begin("ListEntries", {})
+        alice.get("State")
+        assert machine.process is not None
+        machine.process.terminate()
+        assert call.error().name == BUSY
+        assert machine.wait_end() == 0, machine.report()
+
+
 # Too many
 
 def test_too_many_of_one_uid(machine: Machine, login: Login, alice: Caller, bob: Caller) -> None:
