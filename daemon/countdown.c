@@ -42,16 +42,12 @@ kexec_countdown_look (const KexecCountdown *self, const KexecEnvironment *enviro
   shutdown->id = g_steal_pointer (&id);
 }
 
-gint64
-kexec_countdown_length (gint64 when)
-{
-  return MAX (when - g_get_real_time (), 0) / (60 * G_USEC_PER_SEC) + 1;
-}
-
 char *
 kexec_countdown_minutes (gint64 when)
 {
-  return g_strdup_printf ("+%" G_GINT64_FORMAT, kexec_countdown_length (when));
+  gint64 left = MAX (when - g_get_real_time (), 0);
+
+  return g_strdup_printf ("+%" G_GINT64_FORMAT, left / (60 * G_USEC_PER_SEC) + 1);
 }
 
 /* Returns: whether the pid file names it before it ends or time is over. */

@@ -20,15 +20,12 @@ void kexec_countdown_look (const KexecCountdown *self, const KexecEnvironment *e
                            KexecShutdown *shutdown);
 
 /**
- * kexec_countdown_length:
+ * kexec_countdown_minutes:
  * @when: µs, CLOCK_REALTIME
  *
- * Returns: in how many minutes @when is over: whoever counts must not be done before we act, or it
- * looks as if somebody had ended it.
+ * Returns: (transfer full): "+N", after which @when is over: whoever counts must not be done before
+ * we act, or it looks as if somebody had ended it.
  */
-gint64 kexec_countdown_length (gint64 when);
-
-/** Returns: (transfer full): the same as programs take it: "+N". */
 char *kexec_countdown_minutes (gint64 when);
 
 /**

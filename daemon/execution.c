@@ -241,6 +241,7 @@ hand_over (GTask *task)
     return;
   }
   self->shown = g_steal_pointer (&service->mirror.id);
+  request.is_shown = self->shown != NULL;
   /* A daemon that comes after this one goes by what is expected: it never reboots twice. */
   kexec_timetable_forget (service);
   kexec_handover_begin (service);
@@ -290,7 +291,7 @@ on_staged (GObject *source, GAsyncResult *result, gpointer user_data)
   self->has_loaded = self->has_loaded || self->schedule->load;
   self->schedule->load = FALSE;
   /* What waits for the same image waits for what has taken its place. */
-  if (self->displaced != NULL &&
+  if (self->displaced != NULL && *self->displaced->stage_id != '\0' &&
       g_str_equal (self->displaced->stage_id, self->schedule->stage_id)) {
     g_free (self->displaced->stage_id);
     self->displaced->stage_id = g_strdup (stage_id);

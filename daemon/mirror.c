@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "daemon/mirror.h"
 
-#include "daemon/countdown.h"
 #include "daemon/log.h"
 #include "daemon/login.h"
 #include "daemon/service.h"
@@ -163,11 +162,11 @@ on_shown (GObject *source, GAsyncResult *result, gpointer user_data)
   look_for_it (service, FALSE);
 }
 
-/* Returns: when minutes that are counted from now on are over, µs of CLOCK_MONOTONIC. */
+/* Returns: when minutes that are counted from now on may be over, µs of CLOCK_MONOTONIC. */
 static gint64
 end_of (const KexecSchedule *schedule)
 {
-  return g_get_monotonic_time () + kexec_countdown_length (schedule->when) * 60 * G_USEC_PER_SEC;
+  return g_get_monotonic_time () + schedule->when - g_get_real_time ();
 }
 
 void

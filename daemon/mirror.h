@@ -13,7 +13,7 @@ typedef struct KexecService KexecService;
 typedef struct {
   char *id;                          /* of what users are shown; NULL: nothing */
   const KexecRebootBackend *backend; /* … and by whom */
-  gint64 ends;   /* … and when what counts minutes ends by itself: µs, CLOCK_MONOTONIC */
+  gint64 ends;   /* … and when what counts minutes may end by itself: µs, CLOCK_MONOTONIC */
   gboolean busy; /* the init system is being asked */
   gboolean late; /* … and the schedule has changed since */
   GFileMonitor *monitor;

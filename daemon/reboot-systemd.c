@@ -51,7 +51,8 @@ systemd_reboot (const KexecEnvironment *environment, GDBusConnection *connection
   /* Where it gave no answer it has the order, and may carry it out yet. */
   if (job != NULL || g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
     return TRUE;
-  kexec_wall_cancelled (environment);
+  if (!request->is_shown)
+    kexec_wall_cancelled (environment);
   g_dbus_error_strip_remote_error (cause);
   g_set_error (error, KEXEC_ERROR, KEXEC_ERROR_FAILED,
                "systemd did not start %s (%s); 'systemctl status %s' may say why", target,

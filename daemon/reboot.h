@@ -15,6 +15,8 @@
 typedef struct {
   gboolean kexec;             /* into the staged image; else an ordinary reboot */
   gboolean ignore_inhibitors; /* authorized to pass over them */
+  gboolean is_shown;          /* reboot() only: schedule() showed it before; whoever asks says it
+                                 where it does not come */
   const char *message;        /* (nullable): for everyone who is logged in */
   gint64 when;                /* schedule() only: µs, CLOCK_REALTIME */
   guint32 uid;                /* schedule() only: who asked for it */

@@ -126,7 +126,8 @@ on_drain_limit (gpointer user_data)
 }
 
 /* Each is answered now, as the process may not end at once: nothing wakes up what waits for a disk.
- * What works is answered when it has ended. */
+ * What works is answered when it has ended, and what loads during shutdown when it is known what
+ * the next boot is to be told. */
 static void
 cancel_requests (KexecService *self)
 {
@@ -139,7 +140,7 @@ cancel_requests (KexecService *self)
     KexecRequest *request = requests->pdata[i];
 
     kexec_request_cancel (request);
-    if (request != self->worker && request != self->scheduling && !request->is_executing)
+    if (request != self->worker && !request->is_executing && !request->is_late)
       kexec_request_fail (request,
                           g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "Cancelled"));
   }
@@ -177,6 +178,7 @@ kexec_service_free (KexecService *self)
   g_clear_pointer (&self->schedule, kexec_schedule_free);
   g_hash_table_unref (self->requests_of_uid);
   g_queue_clear (&self->waiting);
+  g_queue_clear (&self->requests);
   kexec_mirror_clear (&self->mirror);
   kexec_stale_watch_set (&self->stale_watch, NULL, -1, NULL, NULL);
   kexec_list_memory_clear (&self->list_memory);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "daemon/timetable.h"
 
+#include "daemon/arrival.h"
 #include "daemon/clock.h"
 #include "daemon/execution.h"
 #include "daemon/handover.h"
@@ -132,7 +133,9 @@ kexec_timetable_put_back (KexecService *service, KexecSchedule *schedule)
     return;
   if (service->record == NULL)
     why = "its image was lost in a reboot that failed";
-  kexec_handover_note_failure (service, service->schedule->uid, why);
+  /* Where that reboot got as far as to tell the next boot, it is what is told. */
+  if (!kexec_arrival_is_pending (service->environment))
+    kexec_handover_note_failure (service, service->schedule->uid, why);
   kexec_timetable_cancel (service, 0, why);
 }
 

@@ -263,15 +263,26 @@ def test_daemon_that_is_stopped_while_the_listing_hangs(late: Machine, alice: Ca
     kernel = late.path(f"boot/vmlinuz-{NEW}")
     with hanging_file(late.folder / "fuse", kernel.read_bytes()) as hanging, covered(kernel, hanging):
         hanging.hold()
-        alice.begin("Execute", options(when=IN_AN_HOUR))
+        call = alice.begin("Execute", options(when=IN_AN_HOUR))
         hanging.wait_held()
         assert late.process is not None
         late.process.terminate()
+        assert STOPPED in call.error().message
         wait_for(lambda: STOPPED in alice.error("Cancel", {}).message, "calls to be refused")
         assert alice.call("CanStage", "") == ("na", STOPPED)
         wait_for(lambda: late.bus.owner_of(contract.NAME) is None, "the daemon to leave the bus")
         hanging.release()
         late.wait_end()
+
+
+def test_reboot_at_once_that_fails_leaves_such_a_schedule(late: Machine, root: Caller,
+                                                          login: Login) -> None:
+    root.call("Execute", options(when=IN_AN_HOUR))
+    login.refuse = refuse_to_reboot
+    assert "let go again" in root.error("Execute", {}).message
+    assert root.get("Scheduled") == {"when": IN_AN_HOUR, "uid": 0}
+    assert "let go again" in root.get("LastExecution")["text"]
+    assert not loaded(late)
 
 
 def test_staging_cancels_such_a_schedule(late: Machine, root: Caller, login: Login) -> None:
