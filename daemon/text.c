@@ -45,9 +45,8 @@ kexec_text_without_folders (const char *text)
     "(?=[^\\s/'\",;()])",
     0, 0, NULL);
   g_autofree char *valid = g_utf8_make_valid (text, -1);
-  char *shown;
+  char *shown = g_regex_replace_literal (folders, valid, -1, 0, "", 0, NULL);
 
-  shown = g_regex_replace_literal (folders, valid, -1, 0, "", 0, NULL);
   return shown != NULL ? shown : g_strdup ("");
 }
 
