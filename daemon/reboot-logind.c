@@ -73,16 +73,20 @@ get_property (GDBusConnection *connection, const char *name)
   return value;
 }
 
-/* Whether logind refused because it puts the machine to sleep, or wakes it up. */
 static gboolean
-is_for_sleep (GDBusConnection *connection, const GError *error)
+is_in_progress (const GError *error)
 {
   g_autofree char *name = g_dbus_error_get_remote_error (error);
-  g_autoptr (GVariant) sleeps = NULL;
 
-  if (g_strcmp0 (name, LOGIN1_ERROR_IN_PROGRESS) != 0)
-    return FALSE;
-  sleeps = get_property (connection, "PreparingForSleep");
+  return g_strcmp0 (name, LOGIN1_ERROR_IN_PROGRESS) == 0;
+}
+
+/* Whether logind puts the machine to sleep, or wakes it up. */
+static gboolean
+is_asleep (GDBusConnection *connection)
+{
+  g_autoptr (GVariant) sleeps = get_property (connection, "PreparingForSleep");
+
   return sleeps != NULL && g_variant_is_of_type (sleeps, G_VARIANT_TYPE_BOOLEAN) &&
          g_variant_get_boolean (sleeps);
 }
@@ -101,6 +105,7 @@ static gboolean
 reboot_with_flags (GDBusConnection *connection, guint64 flags, GError **error)
 {
   gint64 deadline = kexec_clock_boottime () + SLEEP_LIMIT;
+  gboolean was_awake = FALSE;
 
   for (;;) {
     g_autoptr (GError) cause = NULL;
@@ -110,10 +115,18 @@ reboot_with_flags (GDBusConnection *connection, guint64 flags, GError **error)
     /* It has the order, and may carry it out yet. */
     if (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
       return TRUE;
-    if (!is_for_sleep (connection, cause) || !wait_until_awake (deadline)) {
-      g_propagate_error (error, g_steal_pointer (&cause));
-      return FALSE;
+    if (is_in_progress (cause)) {
+      if (is_asleep (connection)) {
+        if (wait_until_awake (deadline))
+          continue;
+      } else if (!was_awake) {
+        /* It may have woken up since it refused. */
+        was_awake = TRUE;
+        continue;
+      }
     }
+    g_propagate_error (error, g_steal_pointer (&cause));
+    return FALSE;
   }
 }
 

@@ -184,6 +184,15 @@ def test_machine_that_wakes_up(staged: Any, alice: Caller, login: Login) -> None
     assert alice.get("State") == "executing"
 
 
+def test_machine_that_woke_up_since(staged: Any, alice: Caller, login: Login) -> None:
+    """logind refuses, and is awake before it is asked whether it sleeps."""
+    refusals = [IN_PROGRESS]
+    login.refuse = lambda method, arguments: (
+        refusals.pop() if method == "RebootWithFlags" and refusals else None)
+    alice.call("Execute", {})
+    assert login.reboots == [3]
+
+
 def test_operation_that_is_no_sleep(staged: Any, alice: Caller, login: Login) -> None:
     login.refuse = lambda method, arguments: IN_PROGRESS if method == "RebootWithFlags" else None
     assert "operation in progress" in alice.error("Execute", {}).message
