@@ -13,6 +13,7 @@ typedef enum {
   EITHER,  /* by itself or with any value */
   ENABLED, /* by itself, or with a value other than no, 0, false or off */
   UNIT,    /* with a value other than a unit that boots as usual */
+  INIT,    /* with a value other than an init system's own program */
 } Shape;
 
 /* The manual of the program that reads the word says what it does. Each may also begin with "rd.",
@@ -22,7 +23,7 @@ static const struct {
   Shape shape;
 } table[] = {
   /* the kernel: kernel-parameters.rst */
-  { "init", VALUE },
+  { "init", INIT },
   { "rdinit", VALUE },
   { "kgdbwait", EITHER },
   /* init of systemd, sysvinit, busybox and OpenRC */
@@ -67,12 +68,34 @@ is_one_of (const char *value, const char *const *words)
 }
 
 static gboolean
+boots_as_usual (const char *unit)
+{
+  static const char *const units[] = { "default.target",   "graphical.target", "multi-user.target",
+                                       "runlevel2.target", "runlevel3.target", "runlevel4.target",
+                                       "runlevel5.target", "initrd.target",    NULL };
+
+  return is_one_of (unit, units);
+}
+
+/* OpenRC's guide has its users name its init so. Paths that root alone can fill. */
+static gboolean
+is_init_system (const char *path)
+{
+  static const char *const directories[] = { "/sbin/", "/usr/sbin/", "/bin/", "/usr/bin/", NULL };
+  static const char *const programs[] = { "init", "openrc-init", "systemd", NULL };
+
+  for (guint i = 0; directories[i] != NULL; i++)
+    if (g_str_has_prefix (path, directories[i]) &&
+        g_strv_contains (programs, path + strlen (directories[i])))
+      return TRUE;
+  return g_str_equal (path, "/lib/systemd/systemd") ||
+         g_str_equal (path, "/usr/lib/systemd/systemd");
+}
+
+static gboolean
 has_shape (Shape shape, const char *value)
 {
   static const char *const off[] = { "0", "no", "n", "false", "f", "off", NULL };
-  static const char *const usual[] = { "default.target",   "graphical.target", "multi-user.target",
-                                       "runlevel2.target", "runlevel3.target", "runlevel4.target",
-                                       "runlevel5.target", "initrd.target",    NULL };
 
   switch (shape) {
   case ALONE:
@@ -82,7 +105,9 @@ has_shape (Shape shape, const char *value)
   case ENABLED:
     return value == NULL || !is_one_of (value, off);
   case UNIT:
-    return value != NULL && !is_one_of (value, usual);
+    return value != NULL && !boots_as_usual (value);
+  case INIT:
+    return value != NULL && !is_init_system (value);
   case EITHER:
   default:
     return TRUE;

@@ -68,7 +68,8 @@ char *kexec_cmdline_append (const char *cmdline, const char *more);
  * "init=/bin/sh", "rd.break", "systemd.debug-shell", "emergency", …). A command line that is
  * borrowed and holds one needs an administrator. Looks at it as every reader might: words end at
  * any white space, in quotes or not, and quotes do not count; so it may see too much, but not too
- * little. Words that begin with "-" are options for init, and count.
+ * little. Words that begin with "-" are options for init, and count. An init= that names an init
+ * system's own program ("init=/sbin/openrc-init") boots as usual.
  *
  * Returns: (transfer full) (nullable): the first such word, as written but at most 64 characters,
  * printable; %NULL if there is none.
