@@ -29,7 +29,11 @@ on_login_changed (GDBusConnection *connection, const char *name, const char *own
   KexecService *self = user_data;
 
   self->backend = kexec_reboot_probe (self->environment, connection);
-  kexec_mirror_renew (self);
+  /* The first word tells what there was already: what logind does not show then has been cancelled
+   * while no daemon ran, and is not to be shown again. */
+  if (self->knows_login)
+    kexec_mirror_renew (self);
+  self->knows_login = TRUE;
   kexec_properties_publish (self);
 }
 

@@ -41,6 +41,7 @@ struct KexecService {
   GSource *handover_timer;
   guint prepare_signal; /* subscription to logind's PrepareForShutdown */
   guint login_watch;
+  gboolean knows_login; /* it has told whether logind is there */
   guint idle_timer;
 
   GHashTable *requests_of_uid; /* uid → number of requests in flight */
