@@ -82,6 +82,7 @@ class Login:
     refuse: Callable[[str, Any], tuple[str, str] | None] = lambda method, arguments: None
     held: dict[str, list[Gio.DBusMethodInvocation]] = field(default_factory=dict)
     _owner: int = 0
+    _lock: Any = field(default_factory=threading.RLock, repr=False)
 
     # The thread
 
@@ -156,15 +157,18 @@ class Login:
             self.trace.parent.mkdir(parents=True, exist_ok=True)
             fresh = self.trace.with_suffix(".new")
             fresh.write_text(f"USEC={when}\nMODE={kind}\n")
-            fresh.rename(self.trace)
-        # Last: a test that waits for it may schedule in its turn, from its own thread.
-        self.scheduled = (kind, when)
+        with self._lock:
+            # Whoever sees the file change is told what is scheduled now.
+            if self.trace is not None:
+                fresh.rename(self.trace)
+            self.scheduled = (kind, when)
 
     def cancel(self) -> bool:
         """As 'shutdown -c' does. Returns whether there was anything to cancel."""
-        was, self.scheduled = self.scheduled, ("", 0)
-        if self.trace is not None:
-            self.trace.unlink(missing_ok=True)
+        with self._lock:
+            was, self.scheduled = self.scheduled, ("", 0)
+            if self.trace is not None:
+                self.trace.unlink(missing_ok=True)
         return was != ("", 0)
 
     # What it answers
@@ -205,10 +209,11 @@ class Login:
     def _get_manager(self, connection: Gio.DBusConnection, sender: str, path: str, interface: str,
                      name: str) -> GLib.Variant:
         if name == "ScheduledShutdown":
-            kind, when = self.scheduled
-            if kind.startswith("dry-") and when <= time.time() * 10**6:
-                self.cancel()  # its time has come, and nothing happens
-            return GLib.Variant("(st)", self.scheduled)
+            with self._lock:
+                kind, when = self.scheduled
+                if kind.startswith("dry-") and when <= time.time() * 10**6:
+                    self.cancel()  # its time has come, and nothing happens
+                return GLib.Variant("(st)", self.scheduled)
         return GLib.Variant("b", {"PreparingForShutdown": self.preparing,
                                   "PreparingForSleep": self.falling_asleep}[name])
 

@@ -14,10 +14,11 @@ from .caller import Caller, options
 from .hanging import HangingFile
 from .login import Inhibitor, Login
 from .machine import NEW, OLD, Machine, make_kernel
+from .test_mirror import wait_shown
+from .test_schedule import IN_AN_HOUR, soon
 from .users import ALICE
 from .wait import wait_for
 
-IN_AN_HOUR = int(time.time() + 3600) * 10**6
 NO_REPLY = "org.freedesktop.DBus.Error.NoReply"
 
 
@@ -107,7 +108,7 @@ def test_image_of_a_schedule_that_is_lost(machine: Machine, root: Caller, login:
     """What is in the slot is not what was to be booted, so the reboot is off, and that is told."""
     root.call("Stage", OLD, {})
     root.call("Execute", options(when=IN_AN_HOUR))
-    wait_for(lambda: login.scheduled[0] == "dry-kexec", "logind to show the schedule")
+    wait_shown(machine, login)
     machine.kernel.hold("before-load")
     root.begin("Stage", NEW, {})
     machine.kernel.wait_held("before-load")
@@ -145,7 +146,7 @@ def test_while_scheduled(machine: Machine, alice: Caller, bob: Caller, login: Lo
 
 def test_while_scheduled_and_its_time_comes(machine: Machine, alice: Caller, login: Login) -> None:
     alice.call("Stage", "", {})
-    alice.call("Execute", options(when=int((time.time() + 0.6) * 10**6)))
+    alice.call("Execute", options(when=soon()))
     machine.kill()
     machine.start()
     wait_for(lambda: login.reboots == [3], "the reboot")
@@ -153,7 +154,7 @@ def test_while_scheduled_and_its_time_comes(machine: Machine, alice: Caller, log
 
 def begin_scheduled(machine: Machine, caller: Caller, login: Login, at: str, **what: Any) -> None:
     """The time of a reboot has come, and the daemon is killed at that call of logind's."""
-    caller.call("Execute", options(when=int((time.time() + 0.6) * 10**6), **what))
+    caller.call("Execute", options(when=soon(), **what))
     wait_for(lambda: login.scheduled[0] != "", "logind to show the schedule")
     login.hold(at)
     wait_for(lambda: caller.get("State") == "executing", "the time")
@@ -202,7 +203,7 @@ def test_as_a_scheduled_reboot_is_handed_over(cold: bool, machine: Machine, alic
 def test_scheduled_reboot_that_fails_is_not_tried_again(machine: Machine, alice: Caller,
                                                         login: Login) -> None:
     alice.call("Stage", "", {})
-    alice.call("Execute", options(when=int((time.time() + 0.6) * 10**6)))
+    alice.call("Execute", options(when=soon()))
     login.inhibitors = [Inhibitor(0, "apt", "upgrading")]
     wait_for(lambda: alice.get("LastExecution"), "the failure")
     assert not (machine.runtime / "schedule").exists()

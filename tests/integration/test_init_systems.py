@@ -277,7 +277,7 @@ def test_schedule_goes_on_after_a_restart(scheduled: int, program: str, init: In
 def test_time_comes(program: str, init: Init, start: Start, root: Caller, off: Machine) -> None:
     """What is shown is taken back first: shutdown(8) does not run twice."""
     start()
-    root.call("Execute", in_minutes(1 / 40))
+    root.call("Execute", in_minutes(1 / 12))
     wait_for(off.path(PID_FILE[program]).exists, "the countdown")
     assert init.argv(program) == [*LATER[program], "+1"]
     wait_for(lambda: root.get("State") == "executing", "the time")

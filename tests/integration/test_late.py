@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import errno
-import time
 from typing import Any
 
 import pytest
@@ -14,6 +13,7 @@ from .caller import Caller, options
 from .hanging import covered, hanging_file
 from .login import Inhibitor, Login
 from .machine import CMDLINE, FIRMWARE, NEW, OLD, Machine, make_initrd
+from .test_mirror import wait_shown
 from .test_schedule import IN_AN_HOUR, soon, wait_failed
 from .users import ALICE, who_may
 from .wait import wait_for
@@ -153,7 +153,7 @@ def test_next_boot_tells_why_a_scheduled_one_was(late: Machine, alice: Caller,
                                                  login: Login) -> None:
     """Whoever schedules it is not there any more; the log has said it at once."""
     late.write(f"boot/initrd.img-{NEW}", b"rubbish" * 100)
-    alice.call("Execute", options(when=soon(), allow_cold_reboot=True))
+    alice.call("Execute", options(when=soon(4), allow_cold_reboot=True))
     assert "initrd" in late.wait_event("PROBLEM").message
     wait_for(lambda: login.reboots == [1], "the reboot")
     expect_told(late, alice, "initrd")
@@ -209,7 +209,7 @@ def test_inhibitor_that_appears_while_it_loads(late: Machine, alice: Caller, log
 
 def test_schedule(late: Machine, alice: Caller, login: Login) -> None:
     """What is the default when the time comes is what is loaded."""
-    alice.call("Execute", options(when=int((time.time() + 2) * 10**6)))
+    alice.call("Execute", options(when=soon(4)))
     assert alice.get("State") == "scheduled"
     assert not loaded(late)
     wait_for(lambda: login.scheduled[0] == "dry-kexec", "logind to show the schedule")
@@ -233,7 +233,7 @@ def test_default_that_cannot_boot_is_not_scheduled(late: Machine, alice: Caller)
 
 def test_default_that_is_spoilt_when_the_time_comes(late: Machine, alice: Caller,
                                                     login: Login) -> None:
-    alice.call("Execute", options(when=int((time.time() + 1.5) * 10**6)))
+    alice.call("Execute", options(when=soon(4)))
     late.write(f"boot/initrd.img-{NEW}", b"rubbish" * 100)
     late.wait_event("CANCELLED")
     assert login.reboots == []
@@ -295,7 +295,7 @@ def test_staging_cancels_such_a_schedule(late: Machine, root: Caller, login: Log
 def test_staging_cancels_it_even_if_the_daemon_ends_with_it(late: Machine, root: Caller,
                                                              login: Login) -> None:
     root.call("Execute", options(when=IN_AN_HOUR))
-    wait_for(lambda: login.scheduled[0] == "dry-kexec", "logind to show the schedule")
+    wait_shown(late, login)
     late.kernel.hold("after-load")
     root.begin("Stage", NEW, {})
     late.kernel.wait_held("after-load")
@@ -308,7 +308,7 @@ def test_staging_cancels_it_even_if_the_daemon_ends_with_it(late: Machine, root:
 
 
 def test_failure_at_its_time_is_told(late: Machine, alice: Caller, login: Login) -> None:
-    alice.call("Execute", options(when=soon()))
+    alice.call("Execute", options(when=soon(4)))
     login.inhibitors = [Inhibitor(0, "apt", "upgrading")]
     assert "apt" in wait_failed(alice)["text"]
     assert not loaded(late)

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import errno
-import time
 from pathlib import Path
 
 import pytest
@@ -14,16 +13,15 @@ from .bus import running_bus
 from .caller import Caller, options
 from .hanging import HangingFile
 from .machine import NEW, Machine, make_kernel
+from .test_schedule import IN_AN_HOUR
 from .users import ALICE
 from .wait import wait_for
-
-IN_AN_HOUR = int(time.time() + 3600) * 10**6
 
 
 @pytest.fixture
 def short(off: Machine) -> Machine:
-    """Images of ordinary users are kept for a second."""
-    off.configure("Entry=auto\nStagedLifetime=1s")
+    """Images of ordinary users are kept for two seconds."""
+    off.configure("Entry=auto\nStagedLifetime=2s")
     off.start()
     return off
 
@@ -43,7 +41,7 @@ def test_image_of_a_user_expires(short: Machine, alice: Caller) -> None:
 
 def test_image_of_root_does_not(short: Machine, root: Caller) -> None:
     root.call("Stage", "", {})
-    short.wait_later(1.5)
+    short.wait_later(2.5)
     assert root.get("State") == "staged"
 
 
@@ -66,7 +64,7 @@ def test_life_goes_on_after_a_restart(short: Machine, alice: Caller) -> None:
 def test_life_that_ended_without_a_daemon(short: Machine, alice: Caller) -> None:
     alice.call("Stage", "", {})
     short.stop()
-    short.wait_later(1.1)
+    short.wait_later(2.1)
     short.start()
     wait_idle(alice)
 
@@ -100,7 +98,7 @@ def test_image_does_not_expire_while_it_is_replaced(short: Machine, alice: Calle
     short.kernel.hold("before-load")
     call = root.begin("Stage", "", {})
     short.kernel.wait_held("before-load")
-    short.wait_later(1.2)
+    short.wait_later(2.2)
     assert short.kernel.is_loaded
     short.kernel.fail("load", errno.ENOEXEC)
     short.kernel.release("before-load")
@@ -111,39 +109,39 @@ def test_image_does_not_expire_while_it_is_replaced(short: Machine, alice: Calle
 # The daemon
 
 def test_idle_daemon_exits(off: Machine, alice: Caller) -> None:
-    off.start("--idle-exit=1")
+    off.start("--idle-exit=2")
     alice.get("State")
     assert off.wait_end() == 0
 
 
 def test_daemon_that_is_to_stay_does(off: Machine, alice: Caller) -> None:
-    off.start("--idle-exit=1", "--stay")
+    off.start("--idle-exit=2", "--stay")
     alice.get("State")
-    off.wait_later(1.6)
+    off.wait_later(2.6)
     assert alice.get("State") == "idle"
 
 
 def test_daemon_stays_with_an_image(off: Machine, alice: Caller) -> None:
-    off.start("--idle-exit=1")
+    off.start("--idle-exit=2")
     alice.call("Stage", "", {})
-    off.wait_later(1.6)
+    off.wait_later(2.6)
     alice.call("Unstage", {})
     assert off.wait_end() == 0
 
 
 def test_daemon_stays_with_a_schedule(off: Machine, root: Caller) -> None:
-    off.start("--idle-exit=1")
+    off.start("--idle-exit=2")
     root.call("Execute", options(allow_cold_reboot=True, when=IN_AN_HOUR))
-    off.wait_later(1.6)
+    off.wait_later(2.6)
     root.call("Cancel", {})
     assert off.wait_end() == 0
 
 
 def test_daemon_stays_with_a_request(off: Machine, asked: Caller) -> None:
-    off.start("--idle-exit=1")
+    off.start("--idle-exit=2")
     call = asked.begin("Stage", "", {}, interactive=True)
     dialog = asked.wait_dialog()
-    off.wait_later(1.6)
+    off.wait_later(2.6)
     dialog.dismiss()
     assert call.error().name == contract.ERROR + "AuthorizationDismissed"
     assert off.wait_end() == 0
@@ -152,7 +150,7 @@ def test_daemon_stays_with_a_request(off: Machine, asked: Caller) -> None:
 def test_daemon_goes_after_its_image_has_expired(off: Machine, alice: Caller) -> None:
     """Nobody calls any more, and still it exits."""
     off.configure("Entry=auto\nStagedLifetime=1s")
-    off.start("--idle-exit=1")
+    off.start("--idle-exit=2")
     alice.call("Stage", "", {})
     assert off.wait_end() == 0
     assert not off.kernel.is_loaded
@@ -160,7 +158,7 @@ def test_daemon_goes_after_its_image_has_expired(off: Machine, alice: Caller) ->
 
 def test_daemon_goes_after_a_caller_has_left_a_hung_file(off: Machine, hanging: HangingFile,
                                                          root: Caller) -> None:
-    off.start("--idle-exit=1")
+    off.start("--idle-exit=2")
     hanging.hold()
     with open(hanging.path, "rb") as file:
         root.begin("StageFiles", 0, [], "root=/dev/vda1", {}, fds=[file.fileno()])

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import errno
 import hashlib
-import time
 
 import pytest
 
@@ -13,9 +12,8 @@ from . import contract
 from .caller import Caller, options
 from .login import Login
 from .machine import CMDLINE, NEW, OLD, Machine, event_ids
+from .test_schedule import IN_AN_HOUR
 from .users import ALICE
-
-IN_AN_HOUR = int(time.time() + 3600) * 10**6
 
 
 def test_staged(machine: Machine, alice: Caller) -> None:

@@ -3,16 +3,14 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from . import contract
 from .caller import Caller, options
 from .login import Login
 from .machine import NEW, OLD, Machine
+from .test_schedule import IN_AN_HOUR
 
-IN_AN_HOUR = int(time.time() + 3600) * 10**6
 BUSY = contract.ERROR + "Busy"
 
 

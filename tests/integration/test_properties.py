@@ -3,16 +3,15 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 from .bus import Monitor
 from .caller import Caller, options
 from .machine import CMDLINE, NEW, OLD, Machine, make_kernel
+from .test_schedule import IN_AN_HOUR
 from .wait import wait_for
 
 SECRET = "secret=4711"
-IN_AN_HOUR = int(time.time() + 3600) * 10**6
 
 
 def changes(monitor: Monitor) -> list[dict[str, Any]]:

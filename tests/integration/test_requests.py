@@ -101,6 +101,7 @@ def test_one_listing_at_a_time(hung_entry: HangingFile, off: Machine, own_polkit
     more listing for all of them. Nobody's leaving disturbs the others."""
     alice.call("ListEntries", {})
     each = hung_entry.beginnings
+    off.configure("Entry=auto")  # so that it is not answered from memory
     hung_entry.hold()
     first = alice.begin("ListEntries", {})
     hung_entry.wait_held()
@@ -224,6 +225,7 @@ def test_leaving_while_polkit_thinks(machine: Machine, own_polkit: Polkit, alice
         alice.begin("Stage", "", {})
         root.get("State")
         alice.leave()
+    own_polkit.ensure()
     wait_state(root, "idle")
     alice.call("Check", "", {})  # whatever was asked before has been answered
     assert machine.kernel.loads == 0
@@ -247,6 +249,7 @@ def test_leaving_many_times_uses_nothing_up(machine: Machine, own_polkit: Polkit
                 alice.begin("ListEntries", {})
             alice.get("State")
             alice.leave()
+        own_polkit.ensure()
     wait_for(lambda: not_too_many(alice), "the old requests to end")
 
 

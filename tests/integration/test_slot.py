@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import os
-import time
 from typing import Any
 
 import pytest
@@ -12,9 +11,9 @@ import pytest
 from . import contract
 from .caller import Caller, options
 from .machine import NEW, Machine, make_kernel
+from .test_schedule import IN_AN_HOUR
 from .wait import wait_for
 
-IN_AN_HOUR = int(time.time() + 3600) * 10**6
 FOREIGN = contract.ERROR + "ForeignImage"
 
 

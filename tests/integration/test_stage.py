@@ -243,7 +243,7 @@ def test_can_stage_says_what_stands_in_the_way(machine: Machine, alice: Caller,
 def test_progress_goes_through_the_phases(machine: Machine, root: Caller, alice: Caller) -> None:
     root.call("Stage", "", {})
     signals = root.signals("StageProgress")
-    assert [phase for phase, _, _ in signals] == ["copy", "check", "load"]
+    assert list(dict.fromkeys(phase for phase, _, _ in signals)) == ["copy", "check", "load"]
     size = len(make_kernel(NEW)) + len(make_initrd(f"initrd of {NEW}"))
     assert all(done <= total == size for _, done, total in signals)
     assert alice.signals("StageProgress") == []

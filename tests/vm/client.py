@@ -76,9 +76,12 @@ def slot_is_full(machine: Machine) -> bool:
     return machine.root.out("cat /sys/kernel/kexec_loaded") == "1"
 
 
+# What `kexec -u` does, where there is no kexec(8): kexec_load(2) without segments.
+EMPTY_SLOT = "perl -e 'exit(syscall(246, 0, 0, 0, 0) != 0)'"
+
+
 def empty_slot(machine: Machine) -> None:
-    """What `kexec -u` does, where there is no kexec(8): kexec_load(2) without segments."""
-    machine.root.run("perl -e 'exit(syscall(246, 0, 0, 0, 0) != 0)'")
+    machine.root.run(EMPTY_SLOT)
     assert not slot_is_full(machine)
 
 

@@ -13,7 +13,7 @@ import pexpect
 import pytest
 
 from . import proof, saved
-from .client import BEGUN, Json, empty_slot, reboot, slot_is_full, state, status
+from .client import BEGUN, EMPTY_SLOT, Json, empty_slot, reboot, slot_is_full, state, status
 from .image import COMMAND_LINE
 from .kind import OPENRC_INIT, SYSV_RC, SYSVINIT, Kind
 from .machine import Machine
@@ -21,23 +21,24 @@ from .wait import wait_for
 
 SLOW = 20  # seconds that a service takes to stop
 WRITTEN = "/var/lib/written"  # what it has to write then
-STOP = f"date +%s >{WRITTEN}; sleep {SLOW}; date +%s >>{WRITTEN}"
-OPENRC_SERVICE = f"""\
+SLOWLY = f"date +%s >{WRITTEN}; sleep {SLOW}; date +%s >>{WRITTEN}"
+# Services, and what they do when they are stopped.
+OPENRC_SERVICE = """\
 #!/sbin/openrc-run
 depend() {{ need localmount; }}
 start() {{ true; }}
-stop() {{ {STOP}; }}
+stop() {{ {stop}; }}
 """
-SYSV_SERVICE = f"""\
+SYSV_SERVICE = """\
 #!/bin/sh
 ### BEGIN INIT INFO
-# Provides:       slow
+# Provides:       stopping
 # Required-Start: $local_fs
 # Required-Stop:  $local_fs
 # Default-Start:  2 3 4 5
 # Default-Stop:   0 1 6
 ### END INIT INFO
-if [ "$1" = stop ]; then {STOP}; fi
+if [ "$1" = stop ]; then {stop}; fi
 """
 
 GENTOOS = """\
@@ -58,7 +59,7 @@ class System:
     shown: str  # what shows one that is scheduled
     cancel: str  # what cancels it
     fifo: str  # how init is reached
-    service: str  # one that stops slowly
+    service: str  # one with something to do when it is stopped
     start: str  # what starts it
     reboot: str  # what reboots without kexecctl
 
@@ -72,7 +73,7 @@ SYSTEMS = [
         cancel="openrc-shutdown --cancel",
         fifo="/run/openrc/init.ctl",
         service=OPENRC_SERVICE,
-        start="rc-service slow start",
+        start="rc-service stopping start",
         reboot="openrc-shutdown --kexec now",
     ),
     System(
@@ -83,7 +84,7 @@ SYSTEMS = [
         cancel="shutdown -c",
         fifo="/run/initctl",
         service=OPENRC_SERVICE,
-        start="rc-service slow start",
+        start="rc-service stopping start",
         reboot="reboot",
     ),
     System(
@@ -94,7 +95,7 @@ SYSTEMS = [
         cancel="shutdown -c",
         fifo="/run/initctl",
         service=SYSV_SERVICE,
-        start="update-rc.d slow defaults && service slow start",
+        start="update-rc.d stopping defaults && service stopping start",
         reboot="kexecctl reboot --when=+5s",
     ),
 ]
@@ -168,8 +169,7 @@ class TestInit:
 
     def test_reboot(self, system: System, machine: Machine, terminal: pexpect.spawn) -> None:
         """At its time users are told, services are waited for, and file systems are unmounted."""
-        machine.root.put(system.service, "/etc/init.d/slow")
-        machine.root.run(f"chmod +x /etc/init.d/slow; {system.start}")
+        _add_service(system, machine, SLOWLY)
         before, mark = proof.current_boot(machine), machine.mark()
         reboot(machine.alice, "kexecctl reboot --when=+5s")
         terminal.expect(system.told)
@@ -181,7 +181,7 @@ class TestInit:
 
     def test_reboot_without_having_staged(self, system: System, machine: Machine) -> None:
         """The default entry is loaded only when the machine goes down."""
-        machine.root.run("rm /etc/init.d/slow")
+        machine.root.run("rm /etc/init.d/stopping")
         _configure(machine, "LoadDuringShutdown=yes")
         before, mark = proof.current_boot(machine), machine.mark()
         assert (state(machine.root), slot_is_full(machine)) == ("idle", False)
@@ -217,10 +217,10 @@ class TestInit:
     def test_slot_emptied_after_the_hand_over(self, system: System, machine: Machine) -> None:
         """It cannot be stopped any more, but the next boot tells."""
         machine.root.run("kexecctl stage")
+        _add_service(system, machine, EMPTY_SLOT)
         machine.allow_cold_reboot()
         before, mark = proof.current_boot(machine), machine.mark()
         reboot(machine.alice)
-        empty_slot(machine)
         proof.assert_cold(machine, before, mark)
         assert proof.last_shutdown_in_order(machine) and proof.found_clean(machine)
         last = status(machine.root)["LastExecution"]
@@ -240,6 +240,11 @@ class TestNoKexec:
         proof.assert_cold(machine, before, mark)
         assert proof.last_shutdown_in_order(machine) and proof.found_clean(machine)
         machine.root.run("test ! -e /nokexec")
+
+
+def _add_service(system: System, machine: Machine, stop: str) -> None:
+    machine.root.put(system.service.format(stop=stop), "/etc/init.d/stopping")
+    machine.root.run(f"chmod +x /etc/init.d/stopping; {system.start}")
 
 
 def _configure(machine: Machine, text: str) -> None:

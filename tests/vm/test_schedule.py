@@ -164,7 +164,7 @@ def test_without_logind(staged_machine: Machine) -> None:
     terminal.expect("Not yet")
     root.run("kexecctl cancel")
     assert state(root) == "staged"
-    root.run("kexecctl reboot --when=+3s --message='The kernel has to go'")
+    reboot(root, "kexecctl reboot --when=+3s --message='The kernel has to go'")
     terminal.expect("The kernel has to go")
     proof.assert_kexeced(machine, before, mark)
     terminal.close(force=True)
