@@ -301,8 +301,11 @@ is_expected (const char *name)
 void
 kexec_config_gentoo_parse (KexecConfig *config, const char *text, const char *subject)
 {
+  guint n_findings = config->findings->len;
   g_autoptr (GPtrArray) read = kexec_shell_assign_parse (text, subject, config->findings);
   Gentoo self = { .config = config, .variables = read, .subject = subject };
+  /* What was not read may have named a kernel. */
+  gboolean is_understood = config->findings->len == n_findings;
 
   for (guint i = 0; i < G_N_ELEMENTS (variables); i++) {
     const KexecShellAssign *variable = find_variable (&self, variables[i].name);
@@ -313,9 +316,14 @@ kexec_config_gentoo_parse (KexecConfig *config, const char *text, const char *su
   for (guint i = 0; i < read->len; i++) {
     const KexecShellAssign *variable = read->pdata[i];
 
-    if (!is_expected (variable->name))
-      add_finding (&self, variable,
-                   "%.100s= was ignored, as there is no such variable; see kexecd.conf(5)",
-                   variable->name);
+    if (is_expected (variable->name))
+      continue;
+    is_understood = FALSE;
+    add_finding (&self, variable,
+                 "%.100s= was ignored, as there is no such variable; see kexecd.conf(5)",
+                 variable->name);
   }
+  /* Our own service's file is there whoever wants what. */
+  config->detects_kernel =
+    is_understood && (config->detects_kernel || g_str_equal (subject, KEXEC_CONFIG_GENTOO_FILE));
 }

@@ -3,7 +3,8 @@
  * Gentoo's /etc/conf.d/kexec (sys-apps/kexec-tools: files/kexec.conf, files/kexec.init), and
  * /etc/conf.d/kexecd, which has the same variables, as a layer of our configuration:
  *
- *   KNAME            Kernel=; with a "/" as it is, else a name in BOOTPART; "-": none
+ *   KNAME            Kernel=; with a "/" as it is, else a name in BOOTPART; "-": none; not set: it
+ *                    is to be detected, which a menu that says the default comes before
  *   INITRD           Initrd=, likewise
  *   BOOTPART         BootPath=
  *   ROOTPART         RootDevice=
@@ -19,6 +20,9 @@
 #pragma once
 
 #include "boot/config.h"
+
+/* The file of Gentoo's own service. */
+#define KEXEC_CONFIG_GENTOO_FILE "/etc/conf.d/kexec"
 
 /**
  * kexec_config_gentoo_parse:

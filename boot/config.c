@@ -24,7 +24,7 @@ kexec_config_load (int root_fd)
   KexecConfigFiles files = kexec_config_files (root_fd, self->findings);
 
   kexec_config_files_read (&files, "/usr/lib/kexecd/kexecd.conf", parse, self);
-  kexec_config_files_read (&files, "/etc/conf.d/kexec", parse_gentoo, self);
+  kexec_config_files_read (&files, KEXEC_CONFIG_GENTOO_FILE, parse_gentoo, self);
   kexec_config_files_read (&files, "/etc/conf.d/kexecd", parse_gentoo, self);
   kexec_config_files_read (&files, "/etc/kexecd/kexecd.conf", parse, self);
   kexec_config_files_read_drop_ins (&files, "kexecd.conf.d", parse, self);

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "boot/config-gentoo.h"
+
 KexecEntry *
 kexec_default_find (const GPtrArray *entries, const char *id)
 {
@@ -171,11 +173,26 @@ find_first (const GPtrArray *entries)
   return first;
 }
 
+/* Returns: (nullable): what of the administrator's agrees to a guess. */
+static const char *
+find_agreement (const KexecChoice *choice)
+{
+  const KexecConfig *config = choice->scan->config;
+
+  if (is_auto (config))
+    return "Entry=auto says that this is right";
+  /* Not where there is a menu, which may mean another. */
+  if (config->entry == NULL && config->detects_kernel && choice->leading == NULL)
+    return KEXEC_CONFIG_GENTOO_FILE " leaves it to be detected";
+  return NULL;
+}
+
 static KexecEntry *
 guess (const KexecChoice *choice, KexecFindings *findings)
 {
   /* The list that Gentoo's installkernel keeps says which is the newest. */
   KexecEntry *entry = find_first (choice->config != NULL ? choice->config->entries : NULL);
+  const char *agreement = find_agreement (choice);
   g_autofree char *reason = NULL;
 
   if (entry == NULL)
@@ -184,10 +201,9 @@ guess (const KexecChoice *choice, KexecFindings *findings)
     return NULL;
   reason =
     g_strdup_printf ("it is the %s", choice->leading != NULL ? "first of the menu" : "newest");
-  entry->is_default_guessed = !is_auto (choice->scan->config);
-  if (!entry->is_default_guessed) {
-    g_autofree char *agreed =
-      g_strconcat (reason, ", and Entry=auto says that this is right", NULL);
+  entry->is_default_guessed = agreement == NULL;
+  if (agreement != NULL) {
+    g_autofree char *agreed = g_strdup_printf ("%s, and %s", reason, agreement);
 
     return mark (entry, findings, agreed);
   }

@@ -14,6 +14,7 @@ import pytest
 from . import contract
 from .caller import Caller
 from .machine import Machine, joined, make_initrd, make_kernel, make_uki
+from .test_late_load import LATE
 
 RUNNING = "6.6.21-gentoo"
 NEWER = "6.6.30-gentoo"
@@ -112,6 +113,7 @@ class Case:
     cmdline: str = CMDLINE
     findings: tuple[str, ...] = ()  # the end of each begins after "/etc/conf.d/kexec, line "
     more: dict[str, str] = field(default_factory=dict)  # other files
+    is_guessed: bool = False  # what of it is not understood may have named a kernel
 
 
 CASES = {
@@ -124,6 +126,11 @@ CASES = {
         f'KNAME="vmlinuz-{RUNNING}"\nROOTPART="/dev/sda7"\nKPARAM="ro splash=silent"\n',
         kernel=STABLE[0], initrds=STABLE[1:],
         cmdline="root=/dev/sda7 ro splash=silent"),
+    "a kernel, on a machine that runs openrc-init": Case(
+        f'KNAME="vmlinuz-{RUNNING}"\n', kernel=STABLE[0], initrds=STABLE[1:],
+        cmdline=f"{CMDLINE} init=/sbin/openrc-init",
+        more={"proc/cmdline": f"{CMDLINE} init=/sbin/openrc-init\n",
+              "proc/1/comm": "openrc-init\n", "sbin/openrc-init": ""}),
     "root by its UUID": Case("ROOTPART=UUID=0a3407de-014b-458b-b5c1-848e92a327a3\n",
                              cmdline="root=UUID=0a3407de-014b-458b-b5c1-848e92a327a3 ro quiet"),
     "root among the parameters": Case('KPARAM="root=/dev/mapper/vg-root rd.lvm.lv=vg/root"\n',
@@ -168,14 +175,16 @@ CASES = {
         'KEXEC_OPT_ARGS="-p --append=maxcpus=1"\n', cmdline=f"{CMDLINE} maxcpus=1",
         findings=('1: "-p" in KEXEC_OPT_ARGS was ignored, as it loads a crash kernel',)),
     "Arch's": Case(ARCH, cmdline="root=/dev/sda3 ro",
-                   findings=("2: KPATH= was ignored", "5: ")),
+                   findings=("2: KPATH= was ignored", "5: "), is_guessed=True),
     "backquotes": Case("KNAME=vmlinuz-`uname -r`\nKPARAM=ro\n", cmdline="root=/dev/sda3 ro",
-                       findings=("1: ",)),
+                       findings=("1: ",), is_guessed=True),
     "a quote that is not closed": Case('KPARAM="ro quiet\nROOTPART=/dev/sda7\n',
-                                       cmdline="root=/dev/sda7 ro quiet", findings=("1: ",)),
+                                       cmdline="root=/dev/sda7 ro quiet", findings=("1: ",),
+                                       is_guessed=True),
     "a small script": Case(SCRIPTED, initrds=NEWEST[2:],
                            findings=("4: ", "1: VERSION= was ignored")),
-    "a misspelt variable": Case(f'KNAMES="vmlinuz-{RUNNING}"\n', findings=("1: KNAMES= was",)),
+    "a misspelt variable": Case(f'KNAMES="vmlinuz-{RUNNING}"\n', findings=("1: KNAMES= was",),
+                                  is_guessed=True),
     "the shell's ways to write": Case(
         f"export KNAME='vmlinuz-'\"{RUNNING}\" # the stable one\nKPARAM=ro\\ quiet; INITRD=intel-uc.img\n",
         kernel=STABLE[0], initrds=("boot/intel-uc.img",),
@@ -220,6 +229,7 @@ def gentoo(off: Machine) -> Machine:
     off.write("proc/cmdline", f"BOOT_IMAGE=/vmlinuz-{RUNNING} {CMDLINE}\n")
     off.write("proc/sys/kernel/osrelease", f"{RUNNING}\n")
     off.write("sbin/my init", "")
+    off.configure("")
     for name, release in FILES.items():
         off.write(name, make_initrd(name) if release is None else make_kernel(release))
     return off
@@ -234,12 +244,16 @@ def findings_of(caller: Caller) -> list[str]:
 
 @pytest.mark.parametrize("name", CASES)
 def test_file(name: str, gentoo: Machine, root: Caller) -> None:
+    """As the service loads it, to whom less is allowed than to an administrator."""
     case = CASES[name]
     gentoo.write("etc/conf.d/kexec", case.text)
     for path, text in case.more.items():
         gentoo.write(path, text)
     gentoo.start()
-    root.call("Stage", "", {})
+    if case.is_guessed:
+        assert "Entry=auto" in root.error("Stage", "", LATE).message
+        gentoo.configure("Entry=auto")
+    root.call("Stage", "", LATE)
     assert gentoo.kernel.image == gentoo.path(case.kernel).read_bytes()
     wanted = joined(*(gentoo.path(path).read_bytes() for path in case.initrds))
     assert (gentoo.kernel.initrd or b"") == wanted
@@ -249,6 +263,14 @@ def test_file(name: str, gentoo: Machine, root: Caller) -> None:
     for expected in case.findings:
         assert [text for text in texts
                 if text.startswith(f"/etc/conf.d/kexec, line {expected}")], texts
+
+
+def test_kernel_of_a_menu_that_does_not_say_which(gentoo: Machine, root: Caller) -> None:
+    """It may mean another than the newest: that is nothing to be detected."""
+    gentoo.write("boot/grub/grub.cfg", f"if cmostest 1:2; then\n set default=0\nelse\n{MENU}fi\n")
+    gentoo.write("etc/conf.d/kexec", AS_INSTALLED)
+    gentoo.start()
+    assert "Entry=auto" in root.error("Stage", "", LATE).message
 
 
 def test_parameters_are_for_the_default_entry_alone(gentoo: Machine, root: Caller) -> None:
