@@ -43,6 +43,20 @@ lock (int fd, gboolean stay, GError **error)
   return FALSE;
 }
 
+static gboolean
+exists (const KexecEnvironment *self, const char *path)
+{
+  struct stat st;
+
+  return fstatat (self->root_fd, path, &st, 0) == 0;
+}
+
+gboolean
+kexec_environment_has_openrc (const KexecEnvironment *self)
+{
+  return exists (self, "run/openrc/softlevel") && !exists (self, "run/systemd/system");
+}
+
 KexecEnvironment *
 kexec_environment_open (const char *root, const char *runtime_dir, const char *state_dir,
                         const KexecKernelOps *ops, gboolean stay, GError **error)

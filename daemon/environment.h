@@ -35,5 +35,9 @@ typedef struct {
 KexecEnvironment *kexec_environment_open (const char *root, const char *runtime_dir,
                                           const char *state_dir, const KexecKernelOps *ops,
                                           gboolean stay, GError **error);
+
+/** Returns: whether OpenRC starts and stops the services, under whichever init. */
+gboolean kexec_environment_has_openrc (const KexecEnvironment *self);
+
 void kexec_environment_free (KexecEnvironment *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (KexecEnvironment, kexec_environment_free)

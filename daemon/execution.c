@@ -251,7 +251,7 @@ hand_over (GTask *task)
 
 /* --- what is staged here and now: LoadDuringShutdown=, or files that have changed --- */
 
-/* A reboot that may go through the firmware goes on without an image. */
+/* A reboot that may go through the firmware goes on without an image. @error: why there is none. */
 static gboolean
 goes_cold (Execution *self, const GError *error)
 {
@@ -265,6 +265,22 @@ goes_cold (Execution *self, const GError *error)
   return TRUE;
 }
 
+/* Takes @error. */
+static void
+go_cold_or_abandon (GTask *task, GError *error)
+{
+  Execution *self = g_task_get_task_data (task);
+
+  if (!goes_cold (self, error)) {
+    abandon (task, error);
+    return;
+  }
+  g_error_free (error);
+  self->schedule->load = FALSE;
+  /* That took seconds: look at everything again. */
+  look (task);
+}
+
 static void
 on_staged (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -274,14 +290,7 @@ on_staged (GObject *source, GAsyncResult *result, gpointer user_data)
   GError *error = NULL;
 
   if (!kexec_restage_finish (result, &stage_id, &error)) {
-    if (!goes_cold (self, error)) {
-      abandon (task, error);
-      return;
-    }
-    g_error_free (error);
-    self->schedule->load = FALSE;
-    /* That took seconds: look at everything again. */
-    look (task);
+    go_cold_or_abandon (task, error);
     return;
   }
   if (stage_id == NULL) {
@@ -312,12 +321,16 @@ static void
 stage (GTask *task)
 {
   Execution *self = g_task_get_task_data (task);
+  KexecService *service = self->service;
+  GError *error = NULL;
 
-  if (self->schedule->load)
-    kexec_restage_default_async (self->service, self->schedule->uid, TRUE, NULL, on_staged,
+  if (!self->schedule->load)
+    kexec_restage_async (service, on_staged, g_object_ref (task));
+  else if (kexec_reboot_check (service->backend, service->environment, &error))
+    kexec_restage_default_async (service, self->schedule->uid, TRUE, NULL, on_staged,
                                  g_object_ref (task));
   else
-    kexec_restage_async (self->service, on_staged, g_object_ref (task));
+    go_cold_or_abandon (task, error);
 }
 
 /* --- the first step: who is there, and who asks not to --- */

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "daemon/late-load.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-
 #include "daemon/arrival.h"
 #include "daemon/dispatch.h"
 #include "daemon/log.h"
@@ -17,21 +14,12 @@
 
 /* --- whether it is wanted --- */
 
-static gboolean
-exists (const KexecEnvironment *environment, const char *path)
-{
-  struct stat st;
-
-  return fstatat (environment->root_fd, path, &st, 0) == 0;
-}
-
 gboolean
 kexec_late_load_is_wanted (const KexecEnvironment *environment, const KexecConfig *config)
 {
   if (config->load_during_shutdown != KEXEC_CONFIG_LOAD_UNSET)
     return config->load_during_shutdown == KEXEC_CONFIG_LOAD_YES;
-  return exists (environment, "run/openrc/softlevel") &&
-         !exists (environment, "run/systemd/system");
+  return kexec_environment_has_openrc (environment);
 }
 
 const char *

@@ -63,7 +63,7 @@ static gboolean
 needs_backend (KexecRequest *request)
 {
   return !kexec_options_get_boolean (request->options, "immediate") &&
-         (!is_cold (request) || loads (request) || request->service->backend == &kexec_reboot_none);
+         (!is_cold (request) || request->service->backend == &kexec_reboot_none);
 }
 
 gboolean

@@ -37,20 +37,38 @@ is_fifo (const KexecEnvironment *environment, const char *path)
   return fd >= 0 && fstat (fd, &st) == 0 && S_ISFIFO (st.st_mode);
 }
 
-/* The fifo alone proves nothing: OpenRC makes it for its own init, too. */
+static gboolean
+has_fifo (const KexecEnvironment *environment)
+{
+  return is_fifo (environment, "/run/initctl") || is_fifo (environment, "/dev/initctl");
+}
+
+static gboolean
+has_inittab (const KexecEnvironment *environment)
+{
+  kexec_autofd fd = kexec_beneath_open_in_root (environment->root_fd, "/etc/inittab", O_PATH, NULL);
+
+  return fd >= 0;
+}
+
+/* The fifo alone proves nothing: OpenRC makes it for its own init, too. And it can be missing. */
 static gboolean
 sysvinit_probe (const KexecEnvironment *environment, GDBusConnection *connection)
 {
   g_autofree char *init = kexec_process_program (environment->root_fd, 1);
 
-  return g_strcmp0 (init, "init") == 0 &&
-         (is_fifo (environment, "/run/initctl") || is_fifo (environment, "/dev/initctl"));
+  return g_strcmp0 (init, "init") == 0 && (has_fifo (environment) || has_inittab (environment));
 }
 
 static gboolean
 sysvinit_check (const KexecEnvironment *environment, GError **error)
 {
-  return kexec_last_step_check (environment->root_fd, error);
+  if (has_fifo (environment))
+    return kexec_last_step_check (environment->root_fd, error);
+  g_set_error_literal (error, KEXEC_ERROR, KEXEC_ERROR_NO_REBOOT_BACKEND,
+                       "init cannot be reached, as neither /run/initctl nor /dev/initctl is a"
+                       " fifo; 'kill -USR1 1' has it make one");
+  return FALSE;
 }
 
 /* Returns: init's runlevel, which it shows as its name, "init [2]", if there is room for that; else
@@ -88,9 +106,6 @@ sysvinit_reboot (const KexecEnvironment *environment, GDBusConnection *connectio
   const char *argv[] = { PROGRAM, "-r", "--", "now", request->message, NULL };
   KexecCommand command = { .argv = argv, .limit_sec = COMMAND_LIMIT_SEC };
 
-  /* The file can have been changed since it was asked for. */
-  if (request->kexec && !sysvinit_check (environment, error))
-    return FALSE;
   if (kexec_command_run (environment, &command, NULL, NULL, error))
     return TRUE;
   kexec_reboot_explain (error, "'shutdown -r now' on a console may say more");

@@ -3,7 +3,13 @@
 
 #include "daemon/reboot.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include "image/error.h"
+
+/* OpenRC's service empties the slot where it finds this file. */
+#define NO_KEXEC "nokexec"
 
 static const KexecRebootBackend *const backends[] = {
 #if HAVE_SYSTEMD
@@ -29,11 +35,24 @@ kexec_reboot_probe (const KexecEnvironment *environment, GDBusConnection *connec
   return &kexec_reboot_none;
 }
 
+static gboolean
+check_wanted (const KexecEnvironment *environment, GError **error)
+{
+  if (!kexec_environment_has_openrc (environment) ||
+      faccessat (environment->root_fd, NO_KEXEC, F_OK, AT_SYMLINK_NOFOLLOW) != 0)
+    return TRUE;
+  g_set_error_literal (error, KEXEC_ERROR, KEXEC_ERROR_NO_REBOOT_BACKEND,
+                       "There is a file /" NO_KEXEC ", so that the next reboot goes through the"
+                       " firmware; remove it to boot by kexec");
+  return FALSE;
+}
+
 gboolean
 kexec_reboot_check (const KexecRebootBackend *backend, const KexecEnvironment *environment,
                     GError **error)
 {
-  if (backend->check == NULL || backend->check (environment, error))
+  if ((backend->check == NULL || backend->check (environment, error)) &&
+      check_wanted (environment, error))
     return TRUE;
   if (backend != &kexec_reboot_none)
     g_prefix_error (error, "%s: ", backend->name);
@@ -104,6 +123,11 @@ reboot_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *c
   Job *job = task_data;
   g_autoptr (GError) error = NULL;
 
+  /* It may have changed since the reboot was asked for. */
+  if (job->request.kexec && !kexec_reboot_check (job->backend, job->environment, &error)) {
+    g_task_return_error (task, g_steal_pointer (&error));
+    return;
+  }
   take_back (job, source);
   if (job->backend->reboot (job->environment, source, &job->request, &error)) {
     g_task_return_boolean (task, TRUE);

@@ -40,7 +40,7 @@ typedef struct {
   gboolean (*probe) (const KexecEnvironment *environment, GDBusConnection *connection);
 
   /* Whether a shutdown can end in a kexec at all; else %FALSE with NoRebootBackend and what would
-   * change that. Reads files only. NULL: it always can. */
+   * change that. Reads files only; asked again before reboot(). NULL: it always can. */
   gboolean (*check) (const KexecEnvironment *environment, GError **error);
 
   /* Adds what it knows of a coming shutdown to what login1 said. NULL: login1 says it all. */
@@ -93,8 +93,9 @@ const KexecRebootBackend *kexec_reboot_probe (const KexecEnvironment *environmen
 /**
  * kexec_reboot_check:
  *
- * Returns: whether a shutdown through @backend can end in a kexec; else NoRebootBackend with a
- * sentence that names the back-end.
+ * Returns: whether a shutdown through @backend can end in a kexec, and is not to go through the
+ * firmware because an administrator of OpenRC made the file /nokexec; else NoRebootBackend with a
+ * sentence that names the back-end. Any thread may ask.
  */
 gboolean kexec_reboot_check (const KexecRebootBackend *backend, const KexecEnvironment *environment,
                              GError **error);

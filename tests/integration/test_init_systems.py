@@ -16,7 +16,7 @@ from . import contract
 from .caller import Caller, Callers, options
 from .init import FOREIGN, Init
 from .login import Inhibitor, Login, Session
-from .machine import Machine
+from .machine import FIRMWARE, NEW, Machine
 from .systemd import LOGIND_UNIT, Systemd
 from .users import ALICE, BOB, who_may
 from .wait import wait_for
@@ -25,6 +25,7 @@ FAILED = contract.ERROR + "Failed"
 BUSY = contract.ERROR + "Busy"
 INHIBITED = contract.ERROR + "Inhibited"
 NO_BACKEND = contract.ERROR + "NoRebootBackend"
+NOT_STAGED = contract.ERROR + "NotStaged"
 
 OPENRC = "openrc-shutdown"
 SYSVINIT = "shutdown"
@@ -356,19 +357,86 @@ def test_inittab_that_does_not_kexec(init: Init, start: Start, root: Caller,
     root.call("Execute", {})
 
 
-def test_cold_reboot_needs_no_inittab_that_kexecs(init: Init, login: Login, root: Caller,
-                                                  off: Machine) -> None:
-    """But one that loads the default first does."""
+@pytest.mark.parametrize("loads", ["no", "yes"])
+def test_cold_reboot_needs_no_inittab_that_kexecs(loads: str, init: Init, login: Login,
+                                                  root: Caller, off: Machine) -> None:
+    """Where the default would be loaded first, it is not, and the next boot tells why."""
     init.be_sysvinit(kexecs=False)
-    off.configure("Entry=auto\nLoadDuringShutdown=yes")
+    off.configure(f"Entry=auto\nLoadDuringShutdown={loads}")
     login.vanish()
     off.start()
-    assert root.error("Execute", options(allow_cold_reboot=True)).name == NO_BACKEND
-    assert off.kernel.loads == 0
-    off.configure("Entry=auto\nLoadDuringShutdown=no")
+    assert root.error("Execute", {}).name == (NO_BACKEND if loads == "yes" else NOT_STAGED)
     assert root.call("CanExecute", options(allow_cold_reboot=True))[0] == "yes"
     root.call("Execute", options(allow_cold_reboot=True))
     assert init.argv(SYSVINIT) == NOW[SYSVINIT]
+    assert off.kernel.loads == 0
+    off.come_up(release=NEW, how=FIRMWARE)
+    off.start()
+    assert ("inittab" in root.get("LastExecution").get("text", "")) == (loads == "yes")
+
+
+@pytest.mark.parametrize("program", [OPENRC, SYSVINIT])
+def test_file_that_wants_the_firmware(program: str, init: Init, start: Start, root: Caller,
+                                      off: Machine) -> None:
+    """OpenRC's service would empty the slot: there is no kexec to be had, and that is said."""
+    be_openrcs(program, init, off)
+    start()
+    off.write("nokexec", "")
+    error = root.error("Execute", {})
+    assert error.name == NO_BACKEND
+    assert "/nokexec" in error.message and NAME[program] in error.message
+    assert root.call("CanExecute", {})[0] == "na"
+    assert init.argv(program) is None
+    assert root.get("State") == "staged"
+    off.path("nokexec").unlink()
+    root.call("Execute", {})
+    assert root.get("State") == "executing"
+
+
+def be_openrcs(program: str, init: Init, machine: Machine) -> None:
+    if program == OPENRC:
+        init.be_openrc()
+    else:
+        init.be_sysvinit()
+        machine.write("run/openrc/softlevel", "default\n")
+
+
+@pytest.mark.parametrize("program", [OPENRC, SYSVINIT])
+def test_file_that_wants_the_firmware_by_then(program: str, init: Init, start: Start, root: Caller,
+                                              off: Machine) -> None:
+    """The reboot that was scheduled does not come, and users are told."""
+    be_openrcs(program, init, off)
+    start()
+    root.call("Execute", in_minutes(1 / 12))
+    wait_for(off.path(PID_FILE[program]).exists, "the countdown")
+    off.write("nokexec", "")
+    last = wait_for(lambda: root.get("LastExecution"), "the failure to be noted")
+    assert "/nokexec" in last["text"]
+    wait_for(lambda: "cancelled" in (init.wall or ""), "the word to users")
+    wait_for(lambda: not off.path(PID_FILE[program]).exists(), "the end of the countdown")
+    assert root.get("State") == "staged"
+
+
+def test_file_of_openrc_under_another_init(init: Init, start: Start, root: Caller,
+                                           off: Machine) -> None:
+    """Debian's own scripts know nothing of it."""
+    init.be_sysvinit()
+    start()
+    off.write("nokexec", "")
+    root.call("Execute", {})
+    assert init.argv(SYSVINIT) == NOW[SYSVINIT]
+
+
+def test_missing_fifo_of_sysvinit(init: Init, start: Start, root: Caller, off: Machine) -> None:
+    init.be_sysvinit()
+    off.path("run/initctl").unlink()
+    start()
+    assert root.get("RebootBackend") == "sysvinit"
+    error = root.error("Execute", {})
+    assert error.name == NO_BACKEND
+    assert error.message.startswith("sysvinit: init cannot be reached")
+    assert init.argv(SYSVINIT) is None
+    assert root.get("State") == "staged"
 
 
 def test_inittab_that_anybody_can_change(init: Init, start: Start, root: Caller,

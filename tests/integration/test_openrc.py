@@ -334,6 +334,21 @@ def test_reboot_with_nokexec(service: Service) -> None:
     assert service.machine.kernel.is_loaded
 
 
+def test_reboot_with_nokexec_that_comes_too_late(service: Service, root: Caller,
+                                                 init: Init) -> None:
+    """A kexec has begun before: the file is for the next reboot."""
+    init.be_openrc()
+    configure(service, 'LOAD_DURING_SHUTDOWN="no"\n')
+    service.start()
+    root.call("Execute", {})
+    service.nokexec.touch()
+    outcome = service.reboot()
+    assert outcome.code == 0
+    assert "/nokexec stays, for the next reboot" in outcome.said
+    assert service.machine.kernel.is_loaded
+    assert service.nokexec.exists()
+
+
 def test_reboot_with_nokexec_and_nothing_loaded(service: Service) -> None:
     service.start()
     service.nokexec.touch()

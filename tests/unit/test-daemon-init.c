@@ -83,6 +83,9 @@ test_sysvinit (Fixture *self, gconstpointer data)
   tree_remove (self->tree, "dev/initctl");
   tree_write (self->tree, "dev/initctl", "");
   expect_backend (self, "none");
+  /* Its fifo can be missing, which is another sentence. */
+  tree_write (self->tree, "etc/inittab", "");
+  expect_backend (self, "sysvinit");
 }
 
 /* --- processes --- */
