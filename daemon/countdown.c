@@ -29,15 +29,13 @@ void
 kexec_countdown_look (const KexecCountdown *self, const KexecEnvironment *environment,
                       KexecShutdown *shutdown)
 {
-  GPid pid = read_pid (self, environment);
+  GPid pid = shutdown->scheduled == NULL ? read_pid (self, environment) : -1;
   g_autofree char *id = pid > 0 ? kexec_process_id (environment->root_fd, pid) : NULL;
   g_autofree char *program = id != NULL ? kexec_process_program (environment->root_fd, pid) : NULL;
 
   /* A file that a shutdown left behind may name anybody by now. */
   if (program == NULL || !g_strv_contains (self->programs, program))
     return;
-  g_free (shutdown->scheduled);
-  g_free (shutdown->id);
   shutdown->scheduled = g_strdup (self->shown);
   shutdown->id = g_steal_pointer (&id);
 }

@@ -76,6 +76,16 @@ conclude (GTask *task)
   g_task_return_boolean (task, TRUE);
 }
 
+/* Returns: the command with which a person cancels another tool's shutdown. */
+static const char *
+cancel_command (const KexecService *service, const KexecShutdown *shutdown)
+{
+  if (kexec_shutdown_is_elogind (shutdown, service->backend))
+    return "loginctl cancel-shutdown";
+  return service->backend->cancel_command != NULL ? service->backend->cancel_command
+                                                  : "shutdown -c";
+}
+
 gboolean
 kexec_execution_check_login (const KexecService *service, const KexecLogin *login,
                              gboolean ignore_inhibitors, GError **error)
@@ -90,9 +100,7 @@ kexec_execution_check_login (const KexecService *service, const KexecLogin *logi
   if (login->shutdown.scheduled != NULL && !kexec_mirror_is_ours (service, &login->shutdown)) {
     g_set_error (error, KEXEC_ERROR, KEXEC_ERROR_BUSY,
                  "Another tool has scheduled a shutdown (%s); cancel it first with '%s'",
-                 login->shutdown.scheduled,
-                 service->backend->cancel_command != NULL ? service->backend->cancel_command
-                                                          : "shutdown -c");
+                 login->shutdown.scheduled, cancel_command (service, &login->shutdown));
     return FALSE;
   }
   if (login->inhibitors->len == 0 || ignore_inhibitors)

@@ -159,6 +159,7 @@ read_shutdown (KexecLogin *self, GDBusConnection *connection, GCancellable *canc
   if (g_variant_lookup (properties, "ScheduledShutdown", "(&st)", &type, &when) && *type != '\0') {
     self->shutdown.scheduled = g_strdup (type);
     self->shutdown.id = kexec_login_shutdown_id (type, when);
+    self->shutdown.is_login1 = TRUE;
   }
   g_variant_lookup (properties, "PreparingForShutdown", "b", &self->shutdown.preparing);
   return TRUE;

@@ -32,9 +32,11 @@ cancel (KexecService *service, const KexecShutdown *shutdown)
   else
     why = g_strdup_printf ("what the init system showed of it is gone, as after '%s'",
                            service->backend->cancel_command);
-  /* What is there is not ours to take back. */
-  g_clear_pointer (&service->mirror.id, g_free);
-  watch (service);
+  /* What is there is not ours to take back; beside elogind's, ours may be there as well. */
+  if (!kexec_shutdown_is_elogind (shutdown, service->backend)) {
+    g_clear_pointer (&service->mirror.id, g_free);
+    watch (service);
+  }
   kexec_timetable_cancel (service, 0, why);
 }
 

@@ -26,6 +26,12 @@ kexec_shutdown_clear (KexecShutdown *self)
   self->preparing = FALSE;
 }
 
+gboolean
+kexec_shutdown_is_elogind (const KexecShutdown *self, const KexecRebootBackend *backend)
+{
+  return self->is_login1 && backend->look != NULL;
+}
+
 const KexecRebootBackend *
 kexec_reboot_probe (const KexecEnvironment *environment, GDBusConnection *connection)
 {

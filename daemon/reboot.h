@@ -27,6 +27,7 @@ typedef struct {
   gboolean preparing; /* one is under way */
   char *scheduled;    /* what is scheduled, as a person reads it: "reboot"; NULL: nothing */
   char *id;           /* which one that is; what schedule() returned, if it is ours */
+  gboolean is_login1; /* it is login1's, which need not be the init system's */
 } KexecShutdown;
 
 void kexec_shutdown_clear (KexecShutdown *self);
@@ -43,7 +44,8 @@ typedef struct {
    * change that. Reads files only; asked again before reboot(). NULL: it always can. */
   gboolean (*check) (const KexecEnvironment *environment, GError **error);
 
-  /* Adds what it knows of a coming shutdown to what login1 said. NULL: login1 says it all. */
+  /* Adds what it knows of a coming shutdown to what login1 said, of which nothing is replaced.
+   * NULL: login1 says it all. */
   void (*look) (const KexecEnvironment *environment, GDBusConnection *connection,
                 KexecShutdown *shutdown);
 
@@ -70,7 +72,7 @@ typedef struct {
   /* The file, an absolute path, that comes and goes with what schedule() showed. */
   const char *trace;
 
-  /* The command with which a person cancels what is scheduled, ours or another tool's. NULL: this
+  /* The command with which a person cancels what look() finds, ours or another tool's. NULL: this
    * init system schedules nothing. */
   const char *cancel_command;
 } KexecRebootBackend;
@@ -85,6 +87,10 @@ extern const KexecRebootBackend kexec_reboot_openrc;
 extern const KexecRebootBackend kexec_reboot_sysvinit;
 /** Takes the place of one where there is none: its reboot always fails with NoRebootBackend. */
 extern const KexecRebootBackend kexec_reboot_none;
+
+/** Returns: whether what is scheduled is elogind's, beside an init system that schedules as well.
+ */
+gboolean kexec_shutdown_is_elogind (const KexecShutdown *self, const KexecRebootBackend *backend);
 
 /** Returns: the back-end of this machine, the placeholder if there is none. */
 const KexecRebootBackend *kexec_reboot_probe (const KexecEnvironment *environment,

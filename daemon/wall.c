@@ -38,8 +38,9 @@ kexec_wall_reboot (const KexecEnvironment *environment, const char *message, gin
     when > 0 ? g_date_time_new_from_unix_local (when / G_USEC_PER_SEC) : NULL;
   g_autofree char *time = date != NULL ? g_date_time_format (date, "at %F %T %Z") : NULL;
   g_autofree char *text = g_strdup_printf (
-    "%s%sThe system is going down for reboot %s!\n", message != NULL ? message : "",
-    message != NULL && *message != '\0' ? "\n" : "", time != NULL ? time : "now");
+    "%s%sThe system is going down for reboot %s!\n%s", message != NULL ? message : "",
+    message != NULL && *message != '\0' ? "\n" : "", time != NULL ? time : "now",
+    time != NULL ? "An administrator takes that back with 'kexecctl cancel'.\n" : "");
 
   say (environment, text);
 }

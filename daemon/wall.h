@@ -9,7 +9,8 @@
  * @message: (nullable): why, in the words of whoever asked for it
  * @when: µs, CLOCK_REALTIME; 0: now
  *
- * Tells everyone that the machine reboots.
+ * Tells everyone that the machine reboots and, if that is not now, how to take it back: not every
+ * init system shows it to its own tools.
  */
 void kexec_wall_reboot (const KexecEnvironment *environment, const char *message, gint64 when);
 

@@ -43,6 +43,7 @@ class Systemd:
     state: str = "running"
     started: list[tuple[str, str]] = field(default_factory=list)  # units, and the mode of each job
     refusal: tuple[str, str] | None = None  # of StartUnit
+    ignores: bool = False  # a job is taken, and nothing comes of it
 
     def start(self) -> None:
         self._context = GLib.MainContext()
@@ -79,7 +80,7 @@ class Systemd:
             invocation.return_dbus_error(*self.refusal)
         else:
             self.started.append(arguments.unpack())
-            self.state = "stopping"
+            self.state = self.state if self.ignores else "stopping"
             invocation.return_value(GLib.Variant("(o)", (f"{PATH}/job/1",)))
 
     def _get(self, connection: Gio.DBusConnection, sender: str, path: str, interface: str,

@@ -206,6 +206,26 @@ def test_elogind_is_asked_who_is_there(program: str, init: Init, root: Caller, o
     assert login.reboots == []
 
 
+def test_shutdown_that_elogind_has_scheduled(program: str, init: Init, root: Caller, off: Machine,
+                                             login: Login) -> None:
+    """Also one that it schedules while ours waits: the machine goes down at the time of either."""
+    off.start()
+    root.call("Stage", "", {})
+    root.call("Execute", in_minutes(30))
+    wait_for(lambda: "Shown=" in (off.runtime / "schedule").read_text(), "that to be shown")
+    login.schedule("poweroff", 10**16)
+    error = root.error("Execute", {})
+    assert error.name == BUSY
+    assert "(poweroff)" in error.message and "'loginctl cancel-shutdown'" in error.message
+    assert "(poweroff)" in off.wait_event("CANCELLED").message
+    wait_for(lambda: not off.path(PID_FILE[program]).exists(), "the end of the countdown")
+    wait_for(lambda: "cancelled" in (init.wall or ""), "the word to users")
+    assert login.scheduled == ("poweroff", 10**16)
+    login.cancel()
+    root.call("Execute", {})
+    assert init.argv(program) == NOW[program]
+
+
 # Scheduled
 
 LATER = {OPENRC: ["--dry-run", "--kexec"], SYSVINIT: ["-k", "-r", "--"]}
@@ -250,6 +270,7 @@ def test_user_keeps_nobody_from_shutting_down(init: Init, start: Start, root: Ca
     user = callers.of(who_may("inspect", "stage-default", "execute"))
     user.call("Execute", in_minutes(30))
     wait_for(lambda: "going down for reboot at" in (init.wall or ""), "the word to users")
+    assert "'kexecctl cancel'" in (init.wall or "")
     wait_for(lambda: "Shown=" in (off.runtime / "schedule").read_text(), "what is shown")
     assert init.argv(SYSVINIT) is None
     user.call("Cancel", {})
@@ -261,6 +282,14 @@ def test_administrator_cancels(scheduled: int, program: str, root: Caller, off: 
     os.kill(scheduled, END[program])
     wait_for(lambda: root.get("State") == "staged", "the state staged")
     assert CANCEL[program] in off.wait_event("CANCELLED").message
+
+
+def test_users_are_told_that_an_emptied_slot_cancels(scheduled: int, program: str, init: Init,
+                                                     root: Caller, off: Machine) -> None:
+    off.kernel.set_loaded(False)
+    assert root.get("State") == "idle"
+    wait_for(lambda: not off.path(PID_FILE[program]).exists(), "the end of the countdown")
+    wait_for(lambda: "cancelled" in (init.wall or ""), "the word to users")
 
 
 def test_schedule_goes_on_after_a_restart(scheduled: int, program: str, init: Init, root: Caller,
@@ -294,6 +323,17 @@ def test_users_that_cannot_be_shown(program: str, init: Init, start: Start, root
     root.call("Execute", in_minutes(1.5))
     assert "did not begin to count down" in off.wait_event("PROBLEM").message
     assert root.get("State") == "scheduled"
+
+
+def test_init_that_accepts_and_does_not_begin(init: Init, start: Start, root: Caller,
+                                              off: Machine) -> None:
+    """sysvinit's runlevel stays as it is; see below for openrc-init."""
+    init.be_sysvinit()
+    init.ignore()
+    start("--handover=1")
+    root.call("Execute", {})
+    wait_for(lambda: root.get("State") == "staged", "the state staged")
+    expect_staged(off, root, "sysvinit accepted the reboot but did not begin it within 1 seconds")
 
 
 # openrc-init
@@ -460,6 +500,17 @@ def test_target_is_started(init: Init, systemd: Systemd, start: Start, root: Cal
     assert init.wall == "Back soon\nThe system is going down for reboot now!\n"
     assert (init.argv("systemd-run") or [])[-1] == "/usr/bin/wall"
     assert root.get("State") == "executing"
+
+
+def test_target_that_does_not_begin(init: Init, systemd: Systemd, start: Start, root: Caller,
+                                    off: Machine) -> None:
+    init.be_systemd()
+    systemd.ignores = True
+    start("--handover=1")
+    wait_for(lambda: root.get("RebootBackend") == "systemd", "the back-end")
+    root.call("Execute", {})
+    wait_for(lambda: root.get("State") == "staged", "the state staged")
+    expect_staged(off, root, "systemd accepted the reboot but did not begin it within 1 seconds")
 
 
 def test_cold_reboot_of_systemd(init: Init, systemd: Systemd, start: Start, root: Caller) -> None:
