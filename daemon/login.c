@@ -140,6 +140,9 @@ read_inhibitors (KexecLogin *self, GDBusConnection *connection, guint32 own_uid,
 char *
 kexec_login_shutdown_id (const char *type, guint64 when)
 {
+  /* A logind whose last reboot did not begin goes on naming it, for the time 0 (seen of 252). */
+  if (*type == '\0' || when == 0 || when == G_MAXUINT64)
+    return NULL;
   /* Versions differ in whether they tell that nothing will be done. */
   return g_strdup_printf ("%s@%" G_GUINT64_FORMAT,
                           g_str_has_prefix (type, "dry-") ? type + strlen ("dry-") : type, when);
@@ -156,9 +159,10 @@ read_shutdown (KexecLogin *self, GDBusConnection *connection, GCancellable *canc
 
   if (properties == NULL)
     return FALSE;
-  if (g_variant_lookup (properties, "ScheduledShutdown", "(&st)", &type, &when) && *type != '\0') {
-    self->shutdown.scheduled = g_strdup (type);
+  if (g_variant_lookup (properties, "ScheduledShutdown", "(&st)", &type, &when))
     self->shutdown.id = kexec_login_shutdown_id (type, when);
+  if (self->shutdown.id != NULL) {
+    self->shutdown.scheduled = g_strdup (type);
     self->shutdown.is_login1 = TRUE;
   }
   g_variant_lookup (properties, "PreparingForShutdown", "b", &self->shutdown.preparing);

@@ -34,8 +34,8 @@ void kexec_login_read_async (const KexecEnvironment *environment, const KexecReb
  */
 KexecLogin *kexec_login_read_finish (GAsyncResult *result, GError **error);
 
-/** Returns: (transfer full): which shutdown login1 has scheduled: a type and µs of CLOCK_REALTIME.
- */
+/** Returns: (transfer full) (nullable): which shutdown login1 has scheduled: a type and µs of
+ * CLOCK_REALTIME; %NULL: none. */
 char *kexec_login_shutdown_id (const char *type, guint64 when);
 
 /** Returns: (transfer full): the list as a person reads it: "a, b and c". */

@@ -201,7 +201,7 @@ get_scheduled (GDBusConnection *connection)
   if (value == NULL || !g_variant_is_of_type (value, G_VARIANT_TYPE ("(st)")))
     return NULL;
   g_variant_get (value, "(&st)", &type, &when);
-  return *type != '\0' ? kexec_login_shutdown_id (type, when) : NULL;
+  return kexec_login_shutdown_id (type, when);
 }
 
 /* A schedule that does nothing at its time: logind announces it, and anybody with the right to may

@@ -184,6 +184,8 @@ class Login:
     def _answer(self, method: str, arguments: Any, invocation: Gio.DBusMethodInvocation) -> None:
         refusal = self.refuse(method, arguments)
         if refusal is not None:
+            if method == "RebootWithFlags":
+                self.scheduled = ("kexec", 0)  # as 252 leaves it
             invocation.return_dbus_error(*refusal)
             return
         if method == "ListSessions":
