@@ -79,10 +79,17 @@ def test_schedule_with_shutdowns_own_tools(staged_machine: Machine) -> None:
     assert bus_call(root, "Execute", "{}") == "Busy"
     root.run("shutdown -c")
 
+    # A reboot that logind cannot begin leaves everything as it was.
+    root.run("systemctl --quiet mask --runtime kexec.target")
+    failed = root.run("kexecctl reboot", code=Exit.FAILED)
+    assert "logind: The shutdown did not begin" in failed.stderr
+    assert state(root) == "staged"
+    root.run("systemctl --quiet unmask --runtime kexec.target")
+
     # The slot is emptied before the time comes: no reboot at all.
     root.run("kexecctl reboot --when=+30s; kexec -s -u")
-    last = wait_for(lambda: status(root)["LastExecution"], "the failure to be noted", 240)
-    assert last["result"] == "failed" and "unloaded" in last["text"]
+    wait_for(lambda: "unloaded" in status(root)["LastExecution"]["text"], "the note of it", 240)
+    assert status(root)["LastExecution"]["result"] == "failed"
     assert state(root) == "idle"
     proof.assert_still_up(machine, before, mark)
     terminal.close()
@@ -162,6 +169,9 @@ def test_without_logind(staged_machine: Machine) -> None:
     terminal.expect("here")
     root.run("kexecctl reboot --when=+30min --message='Not yet'")
     terminal.expect("Not yet")
+    root.run("shutdown -c", code=None)  # which knows logind's schedules alone
+    assert state(root) == "scheduled"
+    terminal.expect("kexecctl cancel")
     root.run("kexecctl cancel")
     assert state(root) == "staged"
     reboot(root, "kexecctl reboot --when=+3s --message='The kernel has to go'")
