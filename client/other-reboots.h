@@ -6,8 +6,9 @@
 
 /**
  * kexec_other_reboots:
+ * @backend: the RebootBackend property
  * @systemd_version: as kexec_connection_systemd_version() returns it
  *
  * Returns: (transfer none): a sentence for a person, once a kernel is loaded.
  */
-const char *kexec_other_reboots (guint systemd_version);
+const char *kexec_other_reboots (const char *backend, guint systemd_version);

@@ -228,6 +228,7 @@ static void
 print_outcome (const KexecOptions *options, KexecConnection *connection, GVariant *staged)
 {
   guint64 expires = kexec_dict_number (staged, "expires");
+  g_autoptr (GVariant) properties = NULL;
 
   if (options->json) {
     kexec_json_print (staged);
@@ -239,8 +240,11 @@ print_outcome (const KexecOptions *options, KexecConnection *connection, GVarian
 
     g_print ("It is kept until %s.\n", moment);
   }
-  g_print ("'kexecctl reboot' boots it, 'kexecctl unstage' lets it go.\n%s\n",
-           kexec_other_reboots (kexec_connection_systemd_version (connection)));
+  g_print ("'kexecctl reboot' boots it, 'kexecctl unstage' lets it go.\n");
+  properties = kexec_connection_properties (connection, NULL);
+  if (properties != NULL)
+    g_print ("%s\n", kexec_other_reboots (kexec_dict_string (properties, "RebootBackend"),
+                                          kexec_connection_systemd_version (connection)));
 }
 
 KexecExitCode

@@ -183,6 +183,7 @@ kexec_command_status (KexecOptions *options, int argc, char **argv)
     g_print ("\n%s\n", state->hint);
   if (state != NULL && state->full)
     kexec_print_line (KEXEC_STYLE_PLAIN, "%s",
-                      kexec_other_reboots (kexec_connection_systemd_version (connection)));
+                      kexec_other_reboots (kexec_dict_string (properties, "RebootBackend"),
+                                           kexec_connection_systemd_version (connection)));
   return KEXEC_EXIT_DONE;
 }

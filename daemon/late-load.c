@@ -181,16 +181,29 @@ kexec_late_load_resolve (KexecRequest *request, void (*list) (KexecRequest *requ
   }
 }
 
-/* Returns: why it takes more than the right to reboot to boot an entry. */
+/* Returns: (nullable): the text of the first finding with @code. */
 static const char *
-explain (const KexecEntry *entry)
+find_text (const KexecEntry *entry, KexecFindingCode code)
 {
   for (guint i = 0; i < entry->findings->len; i++) {
     const KexecFinding *finding = entry->findings->pdata[i];
 
-    if (finding->code == KEXEC_FINDING_UNTRUSTED || finding->code == KEXEC_FINDING_DEVICE_UNKNOWN)
+    if (finding->code == code)
       return finding->text;
   }
+  return NULL;
+}
+
+/* Returns: why it takes more than the right to reboot to boot an entry. */
+static const char *
+explain (const KexecEntry *entry)
+{
+  const char *text = find_text (entry, KEXEC_FINDING_UNTRUSTED);
+
+  if (text == NULL)
+    text = find_text (entry, KEXEC_FINDING_DEVICE_UNKNOWN);
+  if (text != NULL)
+    return text;
   if (!entry->is_trusted)
     return "others than root can change what it boots";
   if (entry->is_locked)
@@ -201,6 +214,22 @@ explain (const KexecEntry *entry)
   return "the running command line, which it would get, opens a shell or changes init";
 }
 
+/* A guess may be one because of what was written and cannot be followed: that comes first. */
+static void
+deny (const KexecEntry *entry, GError **error)
+{
+  const char *ignored = find_text (entry, KEXEC_FINDING_CONFIGURATION_INVALID);
+
+  if (ignored != NULL && entry->is_default_guessed)
+    g_set_error (error, G_DBUS_ERROR, G_DBUS_ERROR_ACCESS_DENIED,
+                 "%s; until then, %s cannot be"
+                 " loaded during shutdown: %s",
+                 ignored, entry->title, explain (entry));
+  else
+    g_set_error (error, G_DBUS_ERROR, G_DBUS_ERROR_ACCESS_DENIED,
+                 "%s cannot be loaded during shutdown: %s", entry->title, explain (entry));
+}
+
 gboolean
 kexec_late_load_check_entry (const KexecEntry *entry, GError **error)
 {
@@ -209,8 +238,7 @@ kexec_late_load_check_entry (const KexecEntry *entry, GError **error)
     return FALSE;
   if (kexec_stage_entry_action (entry) == KEXEC_ACTION_STAGE_DEFAULT)
     return TRUE;
-  g_set_error (error, G_DBUS_ERROR, G_DBUS_ERROR_ACCESS_DENIED,
-               "%s cannot be loaded during shutdown: %s", entry->title, explain (entry));
+  deny (entry, error);
   return FALSE;
 }
 

@@ -251,7 +251,8 @@ def test_file(name: str, gentoo: Machine, root: Caller) -> None:
         gentoo.write(path, text)
     gentoo.start()
     if case.is_guessed:
-        assert "Entry=auto" in root.error("Stage", "", LATE).message
+        message = root.error("Stage", "", LATE).message
+        assert message.startswith("/etc/conf.d/kexec, line ") and "Entry=auto" in message
         gentoo.configure("Entry=auto")
     root.call("Stage", "", LATE)
     assert gentoo.kernel.image == gentoo.path(case.kernel).read_bytes()

@@ -158,12 +158,15 @@ test_style (void)
 static void
 test_other_reboots (void)
 {
-  const char *older = kexec_other_reboots (252);
-  const char *newer = kexec_other_reboots (255);
+  const char *older = kexec_other_reboots ("logind", 252);
+  const char *newer = kexec_other_reboots ("logind", 255);
 
   g_assert_true (g_str_has_prefix (older, "'shutdown -r' boots it as well; 'systemctl reboot'"));
   g_assert_true (g_str_has_prefix (newer, "'shutdown -r' and 'systemctl reboot' boot it as well"));
-  g_assert_null (strstr (kexec_other_reboots (0), "systemctl"));
+  g_assert_nonnull (
+    strstr (kexec_other_reboots ("openrc-init", 0), "'openrc-shutdown --kexec now'"));
+  g_assert_nonnull (strstr (kexec_other_reboots ("sysvinit", 0), "'reboot' and 'shutdown -r'"));
+  g_assert_null (strstr (kexec_other_reboots ("none", 0), "systemctl"));
 }
 
 int
