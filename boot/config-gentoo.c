@@ -17,17 +17,35 @@ typedef struct {
   gboolean reuses_cmdline; /* --reuse-cmdline among the options */
 } Gentoo;
 
+static void G_GNUC_PRINTF (3, 0)
+  add_finding_va (Gentoo *self, const KexecShellAssign *variable, const char *format, va_list ap)
+{
+  g_autofree char *text = g_strdup_vprintf (format, ap);
+
+  kexec_findings_add (self->config->findings, KEXEC_FINDING_CONFIGURATION_INVALID, self->subject,
+                      NULL, "%s, line %u: %s", self->subject, variable->line, text);
+}
+
 static void G_GNUC_PRINTF (3, 4)
   add_finding (Gentoo *self, const KexecShellAssign *variable, const char *format, ...)
 {
-  g_autofree char *text = NULL;
   va_list ap;
 
   va_start (ap, format);
-  text = g_strdup_vprintf (format, ap);
+  add_finding_va (self, variable, format, ap);
   va_end (ap);
-  kexec_findings_add (self->config->findings, KEXEC_FINDING_CONFIGURATION_INVALID, self->subject,
-                      NULL, "%s, line %u: %s", self->subject, variable->line, text);
+}
+
+/* Whatever is wrong, it is clear which kernel is meant. */
+static void G_GNUC_PRINTF (3, 4)
+  add_minor_finding (Gentoo *self, const KexecShellAssign *variable, const char *format, ...)
+{
+  va_list ap;
+
+  va_start (ap, format);
+  add_finding_va (self, variable, format, ap);
+  va_end (ap);
+  self->config->n_minor_findings++;
 }
 
 /* Returns: (transfer none) (nullable): the variable, if it is set and not empty. */
@@ -116,10 +134,10 @@ set_root_device (Gentoo *self, const KexecShellAssign *variable)
   const KexecShellAssign *kparam = find_variable (self, "KPARAM");
 
   if (kparam != NULL && kexec_cmdline_has (kparam->value, "root"))
-    add_finding (self, variable,
-                 "ROOTPART=%.100s was ignored, as KPARAM names another root=; "
-                 "remove one of them",
-                 variable->value);
+    add_minor_finding (self, variable,
+                       "ROOTPART=%.100s was ignored, as KPARAM names another root=; "
+                       "remove one of them",
+                       variable->value);
   else if (set_key (self, variable, "RootDevice", variable->value))
     self->config->is_root_device_gentoo = TRUE;
 }
@@ -159,8 +177,8 @@ set_option (Gentoo *self, const KexecShellAssign *variable, const KexecToolsOpti
             const char *value)
 {
   if (option->variable != NULL && find_variable (self, option->variable) != NULL)
-    add_finding (self, variable, "--%s was ignored, as %s is set as well; remove one of them",
-                 option->name, option->variable);
+    add_minor_finding (self, variable, "--%s was ignored, as %s is set as well; remove one of them",
+                       option->name, option->variable);
   else if (strcmp (option->key, "Initrd") == 0)
     set_initrds (self, variable, value);
   else if (strcmp (option->key, "Cmdline") == 0)
@@ -175,8 +193,8 @@ take_option (Gentoo *self, const KexecShellAssign *variable, const KexecToolsOpt
              const char *word, const char *value)
 {
   if (option == NULL || option->use == KEXEC_TOOLS_OPTION_OTHER)
-    add_finding (self, variable, "\"%.100s\" in KEXEC_OPT_ARGS was ignored, as %s; remove it", word,
-                 option != NULL ? option->why : "it means nothing to kexecd");
+    add_minor_finding (self, variable, "\"%.100s\" in KEXEC_OPT_ARGS was ignored, as %s; remove it",
+                       word, option != NULL ? option->why : "it means nothing to kexecd");
   else if (option->use == KEXEC_TOOLS_OPTION_REUSE)
     self->reuses_cmdline = set_key (self, variable, "Cmdline", "");
   else if (option->use == KEXEC_TOOLS_OPTION_KEY)
@@ -239,7 +257,7 @@ set_options (Gentoo *self, const KexecShellAssign *variable)
   int count = 0;
 
   if (!g_shell_parse_argv (variable->value, &count, &words, &error)) {
-    add_finding (self, variable, "KEXEC_OPT_ARGS was ignored (%s); mend it", error->message);
+    add_minor_finding (self, variable, "KEXEC_OPT_ARGS was ignored (%s); mend it", error->message);
     return;
   }
   for (int i = 0; i < count;)
@@ -301,11 +319,8 @@ is_expected (const char *name)
 void
 kexec_config_gentoo_parse (KexecConfig *config, const char *text, const char *subject)
 {
-  guint n_findings = config->findings->len;
   g_autoptr (GPtrArray) read = kexec_shell_assign_parse (text, subject, config->findings);
   Gentoo self = { .config = config, .variables = read, .subject = subject };
-  /* What was not read may have named a kernel. */
-  gboolean is_understood = config->findings->len == n_findings;
 
   for (guint i = 0; i < G_N_ELEMENTS (variables); i++) {
     const KexecShellAssign *variable = find_variable (&self, variables[i].name);
@@ -316,14 +331,12 @@ kexec_config_gentoo_parse (KexecConfig *config, const char *text, const char *su
   for (guint i = 0; i < read->len; i++) {
     const KexecShellAssign *variable = read->pdata[i];
 
-    if (is_expected (variable->name))
-      continue;
-    is_understood = FALSE;
-    add_finding (&self, variable,
-                 "%.100s= was ignored, as there is no such variable; see kexecd.conf(5)",
-                 variable->name);
+    if (!is_expected (variable->name))
+      add_finding (&self, variable,
+                   "%.100s= was ignored, as there is no such variable; see kexecd.conf(5)",
+                   variable->name);
   }
   /* Our own service's file is there whoever wants what. */
-  config->detects_kernel =
-    is_understood && (config->detects_kernel || g_str_equal (subject, KEXEC_CONFIG_GENTOO_FILE));
+  if (g_str_equal (subject, KEXEC_CONFIG_GENTOO_FILE))
+    config->has_gentoo = TRUE;
 }

@@ -4,7 +4,7 @@
  * /etc/conf.d/kexecd, which has the same variables, as a layer of our configuration:
  *
  *   KNAME            Kernel=; with a "/" as it is, else a name in BOOTPART; "-": none; not set: it
- *                    is to be detected, which a menu that says the default comes before
+ *                    is to be detected
  *   INITRD           Initrd=, likewise
  *   BOOTPART         BootPath=
  *   ROOTPART         RootDevice=

@@ -58,9 +58,9 @@ typedef struct {
   char *initrds_from;      /* likewise, of @initrds … */
   char *boot_path_from;    /* … and of @boot_path */
   gboolean is_gentoo;      /* … and it is KNAME in a file of conf.d */
-  gboolean detects_kernel; /* Gentoo's file is there and understood: where it names no kernel and
-                              no menu does, the newest is meant */
-  KexecFindings *findings; /* what was wrong with the files, each with its file and key */
+  gboolean has_gentoo;     /* the file of Gentoo's own service is there, and could be read */
+  KexecFindings *findings; /* what was wrong with the files, each with its file and key … */
+  guint n_minor_findings;  /* … of which so many say nothing about which kernel is meant */
 
   /* LoadDuringShutdown=: yes: nothing but the default entry, and only when the machine goes down */
   KexecConfigLoad load_during_shutdown;

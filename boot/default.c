@@ -4,8 +4,6 @@
 
 #include <string.h>
 
-#include "boot/config-gentoo.h"
-
 KexecEntry *
 kexec_default_find (const GPtrArray *entries, const char *id)
 {
@@ -173,18 +171,16 @@ find_first (const GPtrArray *entries)
   return first;
 }
 
-/* Returns: (nullable): what of the administrator's agrees to a guess. */
-static const char *
-find_agreement (const KexecChoice *choice)
+/* Whether Gentoo's service would take a kernel that it detects: nobody names one, and nothing that
+ * may have named one was ignored. Not where a menu of ours may mean another, read or not. */
+static gboolean
+is_detected (const KexecChoice *choice)
 {
   const KexecConfig *config = choice->scan->config;
 
-  if (is_auto (config))
-    return "Entry=auto says that this is right";
-  /* Not where there is a menu, which may mean another. */
-  if (config->entry == NULL && config->detects_kernel && choice->leading == NULL)
-    return KEXEC_CONFIG_GENTOO_FILE " leaves it to be detected";
-  return NULL;
+  return config->has_gentoo && config->findings->len == config->n_minor_findings &&
+         config->entry == NULL && config->kernel == NULL && choice->leading == NULL &&
+         choice->loader != KEXEC_LOADER_GRUB && choice->loader != KEXEC_LOADER_SYSTEMD_BOOT;
 }
 
 static KexecEntry *
@@ -192,7 +188,6 @@ guess (const KexecChoice *choice, KexecFindings *findings)
 {
   /* The list that Gentoo's installkernel keeps says which is the newest. */
   KexecEntry *entry = find_first (choice->config != NULL ? choice->config->entries : NULL);
-  const char *agreement = find_agreement (choice);
   g_autofree char *reason = NULL;
 
   if (entry == NULL)
@@ -201,9 +196,11 @@ guess (const KexecChoice *choice, KexecFindings *findings)
     return NULL;
   reason =
     g_strdup_printf ("it is the %s", choice->leading != NULL ? "first of the menu" : "newest");
-  entry->is_default_guessed = agreement == NULL;
-  if (agreement != NULL) {
-    g_autofree char *agreed = g_strdup_printf ("%s, and %s", reason, agreement);
+  entry->is_default_guessed = !is_auto (choice->scan->config);
+  entry->is_default_detected = entry->is_default_guessed && is_detected (choice);
+  if (!entry->is_default_guessed) {
+    g_autofree char *agreed =
+      g_strconcat (reason, ", and Entry=auto says that this is right", NULL);
 
     return mark (entry, findings, agreed);
   }

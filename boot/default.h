@@ -21,8 +21,9 @@ typedef struct {
  * The first of these that says something: Entry= of the configuration, an id or a glob; Kernel=;
  * the menu of the boot loader in use, which may also say that it boots something else than Linux.
  * Else it is a guess: the first entry that is neither old nor a rescue system nor another than the
- * first profile of its image, and that nothing speaks against. It is_default_guessed, unless an
- * administrator agrees: by Entry=auto or, where there is no menu, by Gentoo's file for its service.
+ * first profile of its image, and that nothing speaks against. It is_default_guessed, unless
+ * Entry=auto; and where it is what Gentoo's service would find by /etc/conf.d/kexec, it
+ * is_default_detected.
  *
  * Marks at most one entry. Returns: (transfer none) (nullable): that one.
  */

@@ -35,12 +35,13 @@ typedef struct {
   GStrv initrds;     /* likewise, in loading order */
   char *cmdline;
   KexecCmdlineOrigin cmdline_origin;
-  gboolean is_default;         /* the default entry */
-  gboolean is_default_guessed; /* … but no boot loader or administrator said so */
-  gboolean is_running;         /* the running kernel came from it, as far as can be told */
-  gboolean is_trusted;         /* root alone can change what it boots, and that is certain */
-  gboolean is_locked;          /* the boot loader asks for a password before it boots it */
-  gboolean is_uncertain;       /* its files may be others than those that the boot loader means */
+  gboolean is_default;          /* the default entry */
+  gboolean is_default_guessed;  /* … but no boot loader or administrator said so */
+  gboolean is_default_detected; /* … but Gentoo's service would boot it, as it is set up */
+  gboolean is_running;          /* the running kernel came from it, as far as can be told */
+  gboolean is_trusted;          /* root alone can change what it boots, and that is certain */
+  gboolean is_locked;           /* the boot loader asks for a password before it boots it */
+  gboolean is_uncertain;        /* its files may be others than those that the boot loader means */
   KexecFindings *findings;
   GStrv aliases; /* other names that it is found by: "fedora-6.8" of "fedora-6.8.conf",
                     "6.1.0@main" and "6.1.0@0" of a profile, GRUB's path of titles */

@@ -234,7 +234,8 @@ hand_over (GTask *task)
   const KexecRecord *record = NULL;
   GError *error = NULL;
 
-  if (check_slot (self, &error))
+  if (check_slot (self, &error) &&
+      (!self->schedule->immediate || kexec_reboot_check_wanted (service->environment, &error)))
     record = service->record;
   request.kexec = record != NULL;
   if (error != NULL || !expect (self, record, &error)) {

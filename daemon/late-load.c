@@ -214,29 +214,28 @@ explain (const KexecEntry *entry)
   return "the running command line, which it would get, opens a shell or changes init";
 }
 
-/* A guess may be one because of what was written and cannot be followed: that comes first. */
+/* A guess may be one because of what was written and cannot be followed. */
 static void
 deny (const KexecEntry *entry, GError **error)
 {
-  const char *ignored = find_text (entry, KEXEC_FINDING_CONFIGURATION_INVALID);
+  const char *ignored =
+    entry->is_default_guessed ? find_text (entry, KEXEC_FINDING_CONFIGURATION_INVALID) : NULL;
 
-  if (ignored != NULL && entry->is_default_guessed)
-    g_set_error (error, G_DBUS_ERROR, G_DBUS_ERROR_ACCESS_DENIED,
-                 "%s; until then, %s cannot be"
-                 " loaded during shutdown: %s",
-                 ignored, entry->title, explain (entry));
-  else
-    g_set_error (error, G_DBUS_ERROR, G_DBUS_ERROR_ACCESS_DENIED,
-                 "%s cannot be loaded during shutdown: %s", entry->title, explain (entry));
+  g_set_error (error, G_DBUS_ERROR, G_DBUS_ERROR_ACCESS_DENIED,
+               "%s cannot be loaded during shutdown: %s%s%s", entry->title, explain (entry),
+               ignored != NULL ? "; moreover, " : "", ignored != NULL ? ignored : "");
 }
 
 gboolean
-kexec_late_load_check_entry (const KexecEntry *entry, GError **error)
+kexec_late_load_check_entry (const KexecEntry *entry, guint32 uid, GError **error)
 {
+  KexecAction action = kexec_stage_entry_action (entry);
+
   /* What is missing has nobody to be trusted, either. */
   if (!kexec_findings_check (entry->findings, error))
     return FALSE;
-  if (kexec_stage_entry_action (entry) == KEXEC_ACTION_STAGE_DEFAULT)
+  if (action == KEXEC_ACTION_STAGE_DEFAULT ||
+      (action == KEXEC_ACTION_STAGE_ENTRY && entry->is_default_detected && uid == 0))
     return TRUE;
   deny (entry, error);
   return FALSE;

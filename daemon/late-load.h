@@ -34,9 +34,15 @@ gboolean kexec_late_load_prepare (KexecRequest *request, GError **error);
  */
 void kexec_late_load_resolve (KexecRequest *request, void (*list) (KexecRequest *request));
 
-/** Whether an entry may be loaded this way; else what blocks it, or AccessDenied with the reason.
+/**
+ * kexec_late_load_check_entry:
+ * @uid: who asks for it
+ *
+ * Whether an entry may be loaded this way: what the right to boot the default is for; and for root,
+ * whose service it is, what Gentoo's service would detect. Else what blocks it, or AccessDenied
+ * with the reason.
  */
-gboolean kexec_late_load_check_entry (const KexecEntry *entry, GError **error);
+gboolean kexec_late_load_check_entry (const KexecEntry *entry, guint32 uid, GError **error);
 
 /** The image is loaded: writes down that it is to come up. */
 void kexec_late_load_expect (KexecRequest *request, const KexecRecord *record);

@@ -58,12 +58,17 @@ loads (KexecRequest *request)
          !kexec_options_get_boolean (request->options, "immediate");
 }
 
-/* Whether the back-end has to be able to kexec; the placeholder cannot even reboot. */
+/* Whether the machine can reboot in the way that is asked for. */
 static gboolean
-needs_backend (KexecRequest *request)
+check_backend (KexecRequest *request, GError **error)
 {
-  return !kexec_options_get_boolean (request->options, "immediate") &&
-         (!is_cold (request) || request->service->backend == &kexec_reboot_none);
+  const KexecService *service = request->service;
+
+  if (kexec_options_get_boolean (request->options, "immediate"))
+    return kexec_reboot_check_wanted (service->environment, error);
+  if (is_cold (request))
+    return kexec_reboot_reach (service->backend, service->environment, error);
+  return kexec_reboot_check (service->backend, service->environment, error);
 }
 
 gboolean
@@ -77,8 +82,7 @@ kexec_execute_prepare (KexecRequest *request, GError **error)
     return FALSE;
   if (!is_cold (request) && !loads (request) && !kexec_slot_check_staged (service, stage_id, error))
     return FALSE;
-  return !needs_backend (request) ||
-         kexec_reboot_check (service->backend, service->environment, error);
+  return check_backend (request, error);
 }
 
 KexecActions

@@ -11,7 +11,7 @@ none_probe (const KexecEnvironment *environment, GDBusConnection *connection)
 }
 
 static gboolean
-none_check (const KexecEnvironment *environment, GError **error)
+none_reach (const KexecEnvironment *environment, GError **error)
 {
   g_set_error_literal (error, KEXEC_ERROR, KEXEC_ERROR_NO_REBOOT_BACKEND,
                        "No init system that kexecd knows how to shut down is running (systemd,"
@@ -23,12 +23,12 @@ static gboolean
 none_reboot (const KexecEnvironment *environment, GDBusConnection *connection,
              const KexecRebootRequest *request, GError **error)
 {
-  return none_check (environment, error);
+  return none_reach (environment, error);
 }
 
 const KexecRebootBackend kexec_reboot_none = {
   .name = "none",
   .probe = none_probe,
-  .check = none_check,
+  .reach = none_reach,
   .reboot = none_reboot,
 };

@@ -63,8 +63,14 @@ sysvinit_probe (const KexecEnvironment *environment, GDBusConnection *connection
 static gboolean
 sysvinit_check (const KexecEnvironment *environment, GError **error)
 {
+  return kexec_last_step_check (environment->root_fd, error);
+}
+
+static gboolean
+sysvinit_reach (const KexecEnvironment *environment, GError **error)
+{
   if (has_fifo (environment))
-    return kexec_last_step_check (environment->root_fd, error);
+    return TRUE;
   g_set_error_literal (error, KEXEC_ERROR, KEXEC_ERROR_NO_REBOOT_BACKEND,
                        "init cannot be reached, as neither /run/initctl nor /dev/initctl is a"
                        " fifo; 'kill -USR1 1' has it make one");
@@ -143,6 +149,7 @@ sysvinit_cancel (const KexecEnvironment *environment, GDBusConnection *connectio
 const KexecRebootBackend kexec_reboot_sysvinit = {
   .name = "sysvinit",
   .probe = sysvinit_probe,
+  .reach = sysvinit_reach,
   .check = sysvinit_check,
   .look = sysvinit_look,
   .reboot = sysvinit_reboot,

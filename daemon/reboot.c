@@ -41,15 +41,33 @@ kexec_reboot_probe (const KexecEnvironment *environment, GDBusConnection *connec
   return &kexec_reboot_none;
 }
 
+/* Takes the result of a question to @backend, which is named in the error. */
 static gboolean
-check_wanted (const KexecEnvironment *environment, GError **error)
+name_backend (const KexecRebootBackend *backend, gboolean ok, GError **error)
+{
+  if (!ok && backend != &kexec_reboot_none)
+    g_prefix_error (error, "%s: ", backend->name);
+  return ok;
+}
+
+gboolean
+kexec_reboot_reach (const KexecRebootBackend *backend, const KexecEnvironment *environment,
+                    GError **error)
+{
+  gboolean ok = backend->reach == NULL || backend->reach (environment, error);
+
+  return name_backend (backend, ok, error);
+}
+
+gboolean
+kexec_reboot_check_wanted (const KexecEnvironment *environment, GError **error)
 {
   if (!kexec_environment_has_openrc (environment) ||
-      faccessat (environment->root_fd, NO_KEXEC, F_OK, AT_SYMLINK_NOFOLLOW) != 0)
+      faccessat (environment->root_fd, NO_KEXEC, F_OK, 0) != 0)
     return TRUE;
   g_set_error_literal (error, KEXEC_ERROR, KEXEC_ERROR_NO_REBOOT_BACKEND,
-                       "There is a file /" NO_KEXEC ", so that the next reboot goes through the"
-                       " firmware; remove it to boot by kexec");
+                       "The file /" NO_KEXEC " asks for a reboot through the firmware; remove it to"
+                       " boot by kexec");
   return FALSE;
 }
 
@@ -57,12 +75,11 @@ gboolean
 kexec_reboot_check (const KexecRebootBackend *backend, const KexecEnvironment *environment,
                     GError **error)
 {
-  if ((backend->check == NULL || backend->check (environment, error)) &&
-      check_wanted (environment, error))
-    return TRUE;
-  if (backend != &kexec_reboot_none)
-    g_prefix_error (error, "%s: ", backend->name);
-  return FALSE;
+  gboolean ok = (backend->reach == NULL || backend->reach (environment, error)) &&
+                (backend->check == NULL || backend->check (environment, error)) &&
+                kexec_reboot_check_wanted (environment, error);
+
+  return name_backend (backend, ok, error);
 }
 
 void
@@ -130,7 +147,8 @@ reboot_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *c
   g_autoptr (GError) error = NULL;
 
   /* It may have changed since the reboot was asked for. */
-  if (job->request.kexec && !kexec_reboot_check (job->backend, job->environment, &error)) {
+  if (!kexec_reboot_reach (job->backend, job->environment, &error) ||
+      (job->request.kexec && !kexec_reboot_check (job->backend, job->environment, &error))) {
     g_task_return_error (task, g_steal_pointer (&error));
     return;
   }

@@ -32,13 +32,17 @@ typedef struct {
 
 void kexec_shutdown_clear (KexecShutdown *self);
 
-/* Only probe() and check() are called from the main loop; the others from a worker, and may take
- * their time. Each but probe() and reboot() may be NULL. */
+/* Only probe(), reach() and check() are called from the main loop; the others from a worker, and
+ * may take their time. Each but probe() and reboot() may be NULL. */
 typedef struct {
   const char *name; /* as the RebootBackend property has it */
 
   /* Whether this is how this machine reboots now. May make short calls on the bus. */
   gboolean (*probe) (const KexecEnvironment *environment, GDBusConnection *connection);
+
+  /* Whether init can be asked for any shutdown; else %FALSE with NoRebootBackend and what would
+   * change that. As check(), which is asked after it. NULL: it always can. */
+  gboolean (*reach) (const KexecEnvironment *environment, GError **error);
 
   /* Whether a shutdown can end in a kexec at all; else %FALSE with NoRebootBackend and what would
    * change that. Reads files only; asked again before reboot(). NULL: it always can. */
@@ -97,11 +101,27 @@ const KexecRebootBackend *kexec_reboot_probe (const KexecEnvironment *environmen
                                               GDBusConnection *connection);
 
 /**
+ * kexec_reboot_reach:
+ *
+ * Returns: whether @backend can reboot at all; else NoRebootBackend with a sentence that names it.
+ * Any thread may ask.
+ */
+gboolean kexec_reboot_reach (const KexecRebootBackend *backend, const KexecEnvironment *environment,
+                             GError **error);
+
+/**
+ * kexec_reboot_check_wanted:
+ *
+ * Returns: %FALSE with NoRebootBackend if an administrator of OpenRC made the file /nokexec, with
+ * which the next reboot is to go through the firmware.
+ */
+gboolean kexec_reboot_check_wanted (const KexecEnvironment *environment, GError **error);
+
+/**
  * kexec_reboot_check:
  *
- * Returns: whether a shutdown through @backend can end in a kexec, and is not to go through the
- * firmware because an administrator of OpenRC made the file /nokexec; else NoRebootBackend with a
- * sentence that names the back-end. Any thread may ask.
+ * Returns: whether a shutdown through @backend can end in a kexec, all of the above included; else
+ * NoRebootBackend with a sentence that names the back-end. Any thread may ask.
  */
 gboolean kexec_reboot_check (const KexecRebootBackend *backend, const KexecEnvironment *environment,
                              GError **error);

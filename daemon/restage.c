@@ -81,7 +81,7 @@ stage (GTask *task, KexecEntry *entry, const KexecConfig *config)
   guint32 uid = self->again ? service->record->uid : self->uid;
 
   self->staging = kexec_staging_new_entry (service->environment, entry, entry->cmdline, FALSE);
-  kexec_staging_set_owner (self->staging, uid, KEXEC_ACTION_STAGE_DEFAULT,
+  kexec_staging_set_owner (self->staging, uid, kexec_stage_entry_action (entry),
                            uid == 0 ? 0 : (gint64) config->staged_lifetime_sec * G_USEC_PER_SEC);
   if (self->again)
     kexec_staging_set_replaces (self->staging);
@@ -156,13 +156,14 @@ static void
 on_listed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
+  const Restage *self = g_task_get_task_data (task);
   GError *error = NULL;
   g_autoptr (KexecListing) listing = kexec_entries_list_finish (result, &error);
   g_autoptr (KexecEntry) entry = NULL;
 
   if (listing != NULL)
     entry = kexec_catalog_find (listing->entries, "", &error);
-  if (entry == NULL || !kexec_late_load_check_entry (entry, &error))
+  if (entry == NULL || !kexec_late_load_check_entry (entry, self->uid, &error))
     g_task_return_error (task, error);
   else
     stage (task, entry, listing->config);

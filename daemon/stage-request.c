@@ -124,7 +124,7 @@ on_listed (GObject *source, GAsyncResult *result, gpointer user_data)
     entry = kexec_catalog_find (listing->entries, request->entry_id, &error);
   if (entry != NULL) {
     take_entry (request, entry, listing->config);
-    if (!request->is_late || kexec_late_load_check_entry (entry, &error))
+    if (!request->is_late || kexec_late_load_check_entry (entry, request->uid, &error))
       check_blockers (request, &error);
   }
   kexec_dispatch_resolved (request, error);

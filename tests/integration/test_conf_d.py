@@ -12,9 +12,11 @@ from dataclasses import dataclass, field
 import pytest
 
 from . import contract
-from .caller import Caller
+from .caller import Caller, Callers
+from .init import Init
 from .machine import Machine, joined, make_initrd, make_kernel, make_uki
 from .test_late_load import LATE
+from .users import who_may
 
 RUNNING = "6.6.21-gentoo"
 NEWER = "6.6.30-gentoo"
@@ -226,7 +228,7 @@ def gentoo(off: Machine) -> Machine:
     off.path("run/systemd/system").rmdir()
     off.write("run/openrc/softlevel", "default\n")
     off.write("etc/os-release", 'PRETTY_NAME="Gentoo Linux"\n')
-    off.write("proc/cmdline", f"BOOT_IMAGE=/vmlinuz-{RUNNING} {CMDLINE}\n")
+    off.write("proc/cmdline", f"{CMDLINE}\n")  # which does not tell a boot loader
     off.write("proc/sys/kernel/osrelease", f"{RUNNING}\n")
     off.write("sbin/my init", "")
     off.configure("")
@@ -252,7 +254,7 @@ def test_file(name: str, gentoo: Machine, root: Caller) -> None:
     gentoo.start()
     if case.is_guessed:
         message = root.error("Stage", "", LATE).message
-        assert message.startswith("/etc/conf.d/kexec, line ") and "Entry=auto" in message
+        assert "; moreover, /etc/conf.d/kexec, line " in message and "Entry=auto" in message
         gentoo.configure("Entry=auto")
     root.call("Stage", "", LATE)
     assert gentoo.kernel.image == gentoo.path(case.kernel).read_bytes()
@@ -266,12 +268,57 @@ def test_file(name: str, gentoo: Machine, root: Caller) -> None:
                 if text.startswith(f"/etc/conf.d/kexec, line {expected}")], texts
 
 
+def wait_refused(machine: Machine, root: Caller) -> None:
+    machine.start()
+    assert "Entry=auto" in root.error("Stage", "", LATE).message
+    root.call("Stage", "", {})
+    assert root.get("Staged")["action"] == contract.ACTION + "stage-entry"
+
+
 def test_kernel_of_a_menu_that_does_not_say_which(gentoo: Machine, root: Caller) -> None:
     """It may mean another than the newest: that is nothing to be detected."""
     gentoo.write("boot/grub/grub.cfg", f"if cmostest 1:2; then\n set default=0\nelse\n{MENU}fi\n")
     gentoo.write("etc/conf.d/kexec", AS_INSTALLED)
+    wait_refused(gentoo, root)
+
+
+def test_kernel_of_a_menu_that_cannot_be_read(gentoo: Machine, root: Caller) -> None:
+    gentoo.write("proc/cmdline", f"BOOT_IMAGE=/vmlinuz-{RUNNING} {CMDLINE}\n")
+    gentoo.write("etc/conf.d/kexec", AS_INSTALLED)
+    wait_refused(gentoo, root)
+
+
+@pytest.mark.parametrize("files", [
+    {"etc/conf.d/kexec": f"KNAME=../boot/vmlinuz-{RUNNING}\n"},
+    {"etc/conf.d/kexec": "", "etc/conf.d/kexecd": "KNAME=`x`\n"},
+    {"etc/conf.d/kexec": "", "etc/kexecd/kexecd.conf": "[Manager]\nEntry=nope\n"},
+    {"etc/conf.d/kexec": "", "etc/kexecd/kexecd.conf": "[Manager]\nKernel=a/../b\n"},
+    {"etc/conf.d/kexecd": ""},
+], ids=["KNAME", "kexecd", "Entry", "Kernel", "only ours"])
+def test_kernel_that_may_have_been_named(files: dict[str, str], gentoo: Machine,
+                                         root: Caller) -> None:
+    for path, text in files.items():
+        gentoo.write(path, text)
+    wait_refused(gentoo, root)
+
+
+def test_kernel_that_is_named_and_not_looked_for(gentoo: Machine, root: Caller) -> None:
+    gentoo.write("etc/conf.d/kexec", f'KNAME="vmlinuz-{RUNNING}"\n')
+    gentoo.configure("Sources=directory")
+    wait_refused(gentoo, root)
+
+
+def test_detected_kernel_is_for_root_alone(gentoo: Machine, root: Caller, callers: Callers,
+                                           init: Init) -> None:
+    """Who has enabled the service has agreed to what it detects, for that; nobody else has."""
+    init.be_openrc()
+    gentoo.write("etc/conf.d/kexec", AS_INSTALLED)
     gentoo.start()
-    assert "Entry=auto" in root.error("Stage", "", LATE).message
+    user = callers.of(who_may("inspect", "stage-default", "execute"))
+    assert user.error("Stage", "", {}).name in (contract.DENIED, contract.CHALLENGE)
+    assert "Entry=auto" in user.error("Execute", {}).message
+    assert root.get("State") == "idle"
+    assert root.call("Stage", "", LATE)["action"] == contract.ACTION + "stage-entry"
 
 
 def test_parameters_are_for_the_default_entry_alone(gentoo: Machine, root: Caller) -> None:

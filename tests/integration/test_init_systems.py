@@ -31,6 +31,7 @@ OPENRC = "openrc-shutdown"
 SYSVINIT = "shutdown"
 NOW = {OPENRC: ["--kexec", "now"], SYSVINIT: ["-r", "--", "now"]}
 NAME = {OPENRC: "openrc-init", SYSVINIT: "sysvinit"}
+FIFO = {OPENRC: "run/openrc/init.ctl", SYSVINIT: "run/initctl"}
 PID_FILE = {OPENRC: "run/openrc-shutdown.pid", SYSVINIT: "run/shutdown.pid"}
 
 Start = Callable[..., None]
@@ -206,24 +207,40 @@ def test_elogind_is_asked_who_is_there(program: str, init: Init, root: Caller, o
     assert login.reboots == []
 
 
-def test_shutdown_that_elogind_has_scheduled(program: str, init: Init, root: Caller, off: Machine,
-                                             login: Login) -> None:
-    """Also one that it schedules while ours waits: the machine goes down at the time of either."""
+def expect_elogind_in_the_way(root: Caller, init: Init, machine: Machine, program: str) -> None:
+    """It stays, ours is taken back, and users are told."""
+    assert "(poweroff)" in machine.wait_event("CANCELLED").message
+    wait_for(lambda: not machine.path(PID_FILE[program]).exists(), "the end of the countdown")
+    wait_for(lambda: "cancelled" in (init.wall or ""), "the word to users")
+    error = root.error("Execute", {})
+    assert error.name == BUSY
+    assert "(poweroff)" in error.message and "'loginctl cancel-shutdown'" in error.message
+
+
+def test_elogind_schedules_beside_ours(program: str, init: Init, root: Caller, off: Machine,
+                                       login: Login) -> None:
+    """The machine goes down at the time of either; ours finds that out when its own has come."""
     off.start()
     root.call("Stage", "", {})
     root.call("Execute", in_minutes(1 / 12))
     wait_for(off.path(PID_FILE[program]).exists, "the countdown")
     login.schedule("poweroff", 10**16)
-    assert "(poweroff)" in off.wait_event("CANCELLED").message
-    wait_for(lambda: not off.path(PID_FILE[program]).exists(), "the end of the countdown")
-    wait_for(lambda: "cancelled" in (init.wall or ""), "the word to users")
+    expect_elogind_in_the_way(root, init, off, program)
     assert login.scheduled == ("poweroff", 10**16)
-    error = root.error("Execute", {})
-    assert error.name == BUSY
-    assert "(poweroff)" in error.message and "'loginctl cancel-shutdown'" in error.message
     login.cancel()
     root.call("Execute", {})
     assert init.argv(program) == NOW[program]
+
+
+def test_elogind_has_scheduled_when_ours_is_looked_at(program: str, init: Init, root: Caller,
+                                                      off: Machine, login: Login) -> None:
+    off.start()
+    root.call("Stage", "", {})
+    root.call("Execute", in_minutes(30))
+    wait_for(lambda: "Shown=" in (off.runtime / "schedule").read_text(), "what is shown")
+    login.schedule("poweroff", 10**16)
+    off.path(PID_FILE[program]).touch()
+    expect_elogind_in_the_way(root, init, off, program)
 
 
 # Scheduled
@@ -325,6 +342,40 @@ def test_users_that_cannot_be_shown(program: str, init: Init, start: Start, root
     assert root.get("State") == "scheduled"
 
 
+@pytest.mark.parametrize("instead", ["nothing", "a file"])
+def test_fifo_that_is_missing(instead: str, program: str, init: Init, start: Start, root: Caller,
+                              off: Machine) -> None:
+    """openrc-shutdown would exit with success; and no reboot can be had at all."""
+    off.path(FIFO[program]).unlink()
+    if instead == "a file":
+        off.write(FIFO[program], "")
+    start()
+    assert root.get("RebootBackend") == NAME[program]
+    error = root.error("Execute", options(message="x"))
+    assert error.name == NO_BACKEND
+    assert error.message.startswith(f"{NAME[program]}: init cannot be reached")
+    assert FIFO[program] in error.message
+    assert root.get("State") == "staged"
+    root.call("Unstage", {})
+    cold = options(allow_cold_reboot=True)
+    assert root.error("Execute", cold).name == NO_BACKEND
+    assert root.call("CanExecute", cold)[0] == "na"
+    assert init.argv(program) is None
+    assert init.wall is None
+
+
+def test_fifo_that_is_missing_by_then(program: str, init: Init, start: Start, root: Caller,
+                                      off: Machine) -> None:
+    start()
+    root.call("Execute", in_minutes(1 / 12))
+    wait_for(off.path(PID_FILE[program]).exists, "the countdown")
+    off.path(FIFO[program]).unlink()
+    wait_for(lambda: root.get("LastExecution"), "the failure to be noted")
+    expect_staged(off, root, "init cannot be reached")
+    wait_for(lambda: "cancelled" in (init.wall or ""), "the word to users")
+    wait_for(lambda: not off.path(PID_FILE[program]).exists(), "the end of the countdown")
+
+
 def test_init_that_accepts_and_does_not_begin(init: Init, start: Start, root: Caller,
                                               off: Machine) -> None:
     """sysvinit's runlevel stays as it is; see below for openrc-init."""
@@ -337,21 +388,6 @@ def test_init_that_accepts_and_does_not_begin(init: Init, start: Start, root: Ca
 
 
 # openrc-init
-
-def test_fifo_that_is_missing(init: Init, start: Start, root: Caller, off: Machine) -> None:
-    """openrc-shutdown would exit with success."""
-    init.be_openrc()
-    off.path("run/openrc/init.ctl").unlink()
-    start()
-    error = root.error("Execute", options(message="x"))
-    assert error.name == FAILED
-    assert "/run/openrc/init.ctl is not there" in error.message
-    assert init.argv(OPENRC) is None
-    assert init.wall is None
-    expect_staged(off, root, "init.ctl")
-    off.write("run/openrc/init.ctl", "")
-    assert "/run/openrc/init.ctl is no fifo" in root.error("Execute", {}).message
-
 
 def test_init_that_does_not_listen(init: Init, start: Start, root: Caller, off: Machine) -> None:
     init.be_openrc()
@@ -425,6 +461,7 @@ def test_file_that_wants_the_firmware(program: str, init: Init, start: Start, ro
     error = root.error("Execute", {})
     assert error.name == NO_BACKEND
     assert "/nokexec" in error.message and NAME[program] in error.message
+    assert "/nokexec" in root.error("Execute", options(immediate=True)).message
     assert root.call("CanExecute", {})[0] == "na"
     assert init.argv(program) is None
     assert root.get("State") == "staged"
@@ -465,18 +502,6 @@ def test_file_of_openrc_under_another_init(init: Init, start: Start, root: Calle
     off.write("nokexec", "")
     root.call("Execute", {})
     assert init.argv(SYSVINIT) == NOW[SYSVINIT]
-
-
-def test_missing_fifo_of_sysvinit(init: Init, start: Start, root: Caller, off: Machine) -> None:
-    init.be_sysvinit()
-    off.path("run/initctl").unlink()
-    start()
-    assert root.get("RebootBackend") == "sysvinit"
-    error = root.error("Execute", {})
-    assert error.name == NO_BACKEND
-    assert error.message.startswith("sysvinit: init cannot be reached")
-    assert init.argv(SYSVINIT) is None
-    assert root.get("State") == "staged"
 
 
 def test_inittab_that_anybody_can_change(init: Init, start: Start, root: Caller,

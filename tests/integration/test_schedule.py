@@ -262,9 +262,11 @@ def test_slot_that_was_emptied(staged: Any, alice: Caller, login: Login, machine
 
 
 def test_shutdown_of_another_tool(staged: Any, alice: Caller, login: Login) -> None:
-    # So near that it counts as the mirror's own end.
-    alice.call("Execute", options(when=soon(1.5)))
+    when = soon(4)
+    alice.call("Execute", options(when=when))
     wait_for(lambda: login.scheduled[0] == "dry-kexec", "logind to show the schedule")
+    # So near that it counts as the mirror's own end.
+    wait_for(lambda: time.time() * 10**6 > when - 1.5 * 10**6, "the time")
     login.schedule("halt", 10**15)
     assert "halt" in wait_failed(alice)["text"]
     assert login.reboots == []

@@ -207,28 +207,6 @@ test_from (void)
   g_assert_cmpstr (config->kernel_from, ==, "kexecd.conf");
 }
 
-static void
-expect_detects (const char *text, const char *subject, gboolean expected)
-{
-  g_autoptr (KexecConfig) config = kexec_config_new ();
-
-  g_test_message ("%s", text);
-  kexec_config_gentoo_parse (config, text, subject);
-  g_assert_cmpint (config->detects_kernel, ==, expected);
-}
-
-/* Without KNAME the service detects a kernel; not where something else may have named one. */
-static void
-test_detects_kernel (void)
-{
-  expect_detects ("", SUBJECT, TRUE);
-  expect_detects ("KPARAM=ro KEXEC_OPT_ARGS=--noefi rc_need=net\n", SUBJECT, TRUE);
-  expect_detects ("KNAMES=vmlinuz\n", SUBJECT, FALSE);
-  expect_detects ("KNAME=vmlinuz-`uname -r`\n", SUBJECT, FALSE);
-  expect_detects ("if true; then KNAME=vmlinuz; fi\n", SUBJECT, FALSE);
-  expect_detects ("", SUBJECT "d", FALSE);
-}
-
 int
 main (int argc, char **argv)
 {
@@ -239,6 +217,5 @@ main (int argc, char **argv)
   g_test_add_func ("/config-gentoo/two-roots", test_two_roots);
   g_test_add_func ("/config-gentoo/bad", test_bad);
   g_test_add_func ("/config-gentoo/from", test_from);
-  g_test_add_func ("/config-gentoo/detects-kernel", test_detects_kernel);
   return g_test_run ();
 }

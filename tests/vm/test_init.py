@@ -150,7 +150,7 @@ class TestInit:
     ) -> None:
         """Users are told of a scheduled reboot, and the system's own tools show and cancel it."""
         machine.root.run("kexecctl reboot --when=+30min --message='new kernel'")
-        terminal.expect("new kernel")
+        terminal.expect("new kernel.*'kexecctl cancel'")
         wait_for(
             lambda: machine.root.run(system.shown, code=None).returncode == 0, "it to be shown", 60
         )
@@ -167,7 +167,10 @@ class TestInit:
     def test_crash_while_scheduled(self, system: System, machine: Machine) -> None:
         """OpenRC's service starts the daemon again, and the schedule goes on; elsewhere the next
         call does."""
-        machine.root.run("kexecctl reboot --when=+30min; pkill --signal KILL --exact kexecd")
+        machine.root.run("kexecctl reboot --when=+30min")
+        shown = "grep --quiet Shown= /run/kexecd/schedule"
+        wait_for(lambda: machine.root.run(shown, code=None).returncode == 0, "what is shown", 60)
+        machine.root.run("pkill --signal KILL --exact kexecd")
         if system.kind != SYSV_RC:
             wait_for(lambda: machine.root.run("pgrep --full 'kexecd --stay'", code=None).stdout,
                      "the daemon to be started again", 60)
