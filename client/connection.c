@@ -13,6 +13,8 @@
 
 /* For calls that ask nobody: the service may have to be started on a slow machine. */
 #define ANSWER_MSEC (120 * 1000)
+/* A service that others start. */
+#define START_MSEC (5 * 1000)
 
 struct KexecConnection {
   const KexecOptions *options;
@@ -141,6 +143,37 @@ kexec_connection_call (KexecConnection *self, const char *method, GVariant *argu
   if (reply == NULL && self->agent != NULL)
     kexec_agent_give_up_prompt (self->agent);
   return reply;
+}
+
+static void
+on_appeared (GDBusConnection *bus, const char *name, const char *owner, gpointer user_data)
+{
+  gboolean *is_over = user_data;
+
+  *is_over = TRUE;
+}
+
+static gboolean
+on_start_limit (gpointer user_data)
+{
+  gboolean *is_over = user_data;
+
+  *is_over = TRUE;
+  return G_SOURCE_CONTINUE;
+}
+
+void
+kexec_connection_wait_for_service (KexecConnection *self)
+{
+  gboolean is_over = FALSE;
+  guint watch = g_bus_watch_name_on_connection (self->bus, BUS_NAME, G_BUS_NAME_WATCHER_FLAGS_NONE,
+                                                on_appeared, NULL, &is_over, NULL);
+  guint limit = g_timeout_add (START_MSEC, on_start_limit, &is_over);
+
+  while (!is_over)
+    g_main_context_iteration (NULL, TRUE);
+  g_source_remove (limit);
+  g_bus_unwatch_name (watch);
 }
 
 GVariant *

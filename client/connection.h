@@ -28,6 +28,14 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (KexecConnection, kexec_connection_free)
 GVariant *kexec_connection_call (KexecConnection *self, const char *method, GVariant *arguments,
                                  GUnixFDList *fds, GError **error);
 
+/**
+ * kexec_connection_wait_for_service:
+ *
+ * Waits for a service that is just being started by other means than D-Bus, which would start
+ * another one beside it; for some seconds at most.
+ */
+void kexec_connection_wait_for_service (KexecConnection *self);
+
 /** Returns: (transfer full): all properties of the service, an a{sv}, with one call. */
 GVariant *kexec_connection_properties (KexecConnection *self, GError **error);
 

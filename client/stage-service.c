@@ -108,8 +108,10 @@ KexecExitCode
 kexec_stage_at_start (const KexecOptions *options, KexecConnection *connection)
 {
   KexecExitCode code = KEXEC_EXIT_FAILED;
-  g_autoptr (GVariant) properties = read_properties (options, connection, &code);
+  g_autoptr (GVariant) properties = NULL;
 
+  kexec_connection_wait_for_service (connection);
+  properties = read_properties (options, connection, &code);
   if (properties == NULL)
     return code;
   if (is_decided (properties))

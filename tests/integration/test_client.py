@@ -147,6 +147,16 @@ def test_stage_with_a_wrong_argument(machine: Machine, client: Client) -> None:
     assert_says(client.run(ROOT, "stage", "--append=root=/dev/vdb1"), USAGE, "root device")
 
 
+def test_at_start_waits_for_the_service(off: Machine, client: Client) -> None:
+    """Whoever has started it need not know when it is on the bus."""
+    process = client.start(ROOT, "stage", "--at-start")
+    off.wait_later(0.3)
+    off.start()
+    out, err = process.communicate(timeout=LIMIT)
+    assert (process.returncode, err) == (DONE, "")
+    assert "Staged" in out or "can be loaded" in out
+
+
 def test_service_that_is_not_there(off: Machine, client: Client) -> None:
     """What says why depends on the init system that runs this test."""
     result = client.run(ALICE, "status")
