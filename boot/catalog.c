@@ -25,6 +25,7 @@ typedef struct {
   GPtrArray *menus;         /* (element-type KexecMenu): the most important first */
   const KexecMenu *config;  /* (nullable): of the configuration */
   const KexecMenu *leading; /* (nullable): of the boot loader in use */
+  gboolean has_menu;        /* a boot loader's menu is there, if only to be complained of */
   KexecLoader loader;
   char *loader_reason;
   GPtrArray *entries;      /* (element-type KexecEntry) */
@@ -89,6 +90,14 @@ leads (const Catalog *self, const KexecSource *source, const KexecMenu *menu)
          loader == source->loader;
 }
 
+/* Whether there is anything to say of a boot loader's menu. */
+static gboolean
+is_there (const KexecSource *source, const KexecMenu *menu)
+{
+  return source->loader != KEXEC_LOADER_UNKNOWN &&
+         (menu->entries->len > 0 || *menu->default_other != '\0' || menu->findings->len > 0);
+}
+
 /* Before which of the menus a new one goes: what the administrator chose is the most important,
    then comes the menu of the boot loader in use. */
 static int
@@ -120,6 +129,7 @@ read_menus (Catalog *self)
     kexec_findings_append (self->findings, menu->findings);
     if (leads (self, source, menu))
       self->leading = menu;
+    self->has_menu |= is_there (source, menu);
     if (source == &kexec_source_config)
       self->config = menu;
     g_ptr_array_insert (self->menus, position (self, menu), menu);
@@ -195,6 +205,7 @@ choose_default (Catalog *self)
     .entries = self->entries,
     .config = self->config,
     .leading = self->leading,
+    .has_menu = self->has_menu,
     .loader = self->loader,
     .loader_reason = self->loader_reason,
   };

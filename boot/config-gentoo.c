@@ -17,34 +17,23 @@ typedef struct {
   gboolean reuses_cmdline; /* --reuse-cmdline among the options */
 } Gentoo;
 
-static void G_GNUC_PRINTF (3, 0)
-  add_finding_va (Gentoo *self, const KexecShellAssign *variable, const char *format, va_list ap)
+static void G_GNUC_PRINTF (3, 4)
+  add_finding (Gentoo *self, const KexecShellAssign *variable, const char *format, ...)
 {
-  g_autofree char *text = g_strdup_vprintf (format, ap);
+  g_autofree char *text = NULL;
+  va_list ap;
 
+  va_start (ap, format);
+  text = g_strdup_vprintf (format, ap);
+  va_end (ap);
   kexec_findings_add (self->config->findings, KEXEC_FINDING_CONFIGURATION_INVALID, self->subject,
                       NULL, "%s, line %u: %s", self->subject, variable->line, text);
 }
 
-static void G_GNUC_PRINTF (3, 4)
-  add_finding (Gentoo *self, const KexecShellAssign *variable, const char *format, ...)
+/* What was added last says nothing about which kernel is meant. */
+static void
+note_minor (Gentoo *self)
 {
-  va_list ap;
-
-  va_start (ap, format);
-  add_finding_va (self, variable, format, ap);
-  va_end (ap);
-}
-
-/* Whatever is wrong, it is clear which kernel is meant. */
-static void G_GNUC_PRINTF (3, 4)
-  add_minor_finding (Gentoo *self, const KexecShellAssign *variable, const char *format, ...)
-{
-  va_list ap;
-
-  va_start (ap, format);
-  add_finding_va (self, variable, format, ap);
-  va_end (ap);
   self->config->n_minor_findings++;
 }
 
@@ -65,12 +54,15 @@ find_variable (const Gentoo *self, const char *name)
 static gboolean
 set_key (Gentoo *self, const KexecShellAssign *variable, const char *key, const char *value)
 {
+  static const char *const of_kernel[] = { "Kernel", "BootPath", NULL };
   const char *expected = NULL;
 
   if (kexec_config_set (self->config, key, value, self->subject, &expected))
     return TRUE;
   add_finding (self, variable, "%s=%.100s was ignored; give it %s", variable->name, variable->value,
                expected);
+  if (!g_strv_contains (of_kernel, key))
+    note_minor (self);
   return FALSE;
 }
 
@@ -133,12 +125,13 @@ set_root_device (Gentoo *self, const KexecShellAssign *variable)
 {
   const KexecShellAssign *kparam = find_variable (self, "KPARAM");
 
-  if (kparam != NULL && kexec_cmdline_has (kparam->value, "root"))
-    add_minor_finding (self, variable,
-                       "ROOTPART=%.100s was ignored, as KPARAM names another root=; "
-                       "remove one of them",
-                       variable->value);
-  else if (set_key (self, variable, "RootDevice", variable->value))
+  if (kparam != NULL && kexec_cmdline_has (kparam->value, "root")) {
+    add_finding (self, variable,
+                 "ROOTPART=%.100s was ignored, as KPARAM names another root=; "
+                 "remove one of them",
+                 variable->value);
+    note_minor (self);
+  } else if (set_key (self, variable, "RootDevice", variable->value))
     self->config->is_root_device_gentoo = TRUE;
 }
 
@@ -176,10 +169,11 @@ static void
 set_option (Gentoo *self, const KexecShellAssign *variable, const KexecToolsOption *option,
             const char *value)
 {
-  if (option->variable != NULL && find_variable (self, option->variable) != NULL)
-    add_minor_finding (self, variable, "--%s was ignored, as %s is set as well; remove one of them",
-                       option->name, option->variable);
-  else if (strcmp (option->key, "Initrd") == 0)
+  if (option->variable != NULL && find_variable (self, option->variable) != NULL) {
+    add_finding (self, variable, "--%s was ignored, as %s is set as well; remove one of them",
+                 option->name, option->variable);
+    note_minor (self);
+  } else if (strcmp (option->key, "Initrd") == 0)
     set_initrds (self, variable, value);
   else if (strcmp (option->key, "Cmdline") == 0)
     set_cmdline_key (self, variable, value);
@@ -192,10 +186,13 @@ static void
 take_option (Gentoo *self, const KexecShellAssign *variable, const KexecToolsOption *option,
              const char *word, const char *value)
 {
-  if (option == NULL || option->use == KEXEC_TOOLS_OPTION_OTHER)
-    add_minor_finding (self, variable, "\"%.100s\" in KEXEC_OPT_ARGS was ignored, as %s; remove it",
-                       word, option != NULL ? option->why : "it means nothing to kexecd");
-  else if (option->use == KEXEC_TOOLS_OPTION_REUSE)
+  if (option == NULL || option->use == KEXEC_TOOLS_OPTION_OTHER) {
+    add_finding (self, variable, "\"%.100s\" in KEXEC_OPT_ARGS was ignored, as %s; remove it", word,
+                 option != NULL ? option->why : "it means nothing to kexecd");
+    /* A word that is no option is a kernel to kexec(8), and one may be wanted to be let go. */
+    if (option != NULL && strcmp (option->name, "unload") != 0)
+      note_minor (self);
+  } else if (option->use == KEXEC_TOOLS_OPTION_REUSE)
     self->reuses_cmdline = set_key (self, variable, "Cmdline", "");
   else if (option->use == KEXEC_TOOLS_OPTION_KEY)
     set_option (self, variable, option, value);
@@ -257,7 +254,7 @@ set_options (Gentoo *self, const KexecShellAssign *variable)
   int count = 0;
 
   if (!g_shell_parse_argv (variable->value, &count, &words, &error)) {
-    add_minor_finding (self, variable, "KEXEC_OPT_ARGS was ignored (%s); mend it", error->message);
+    add_finding (self, variable, "KEXEC_OPT_ARGS was ignored (%s); mend it", error->message);
     return;
   }
   for (int i = 0; i < count;)

@@ -60,7 +60,8 @@ typedef struct {
   gboolean is_gentoo;      /* … and it is KNAME in a file of conf.d */
   gboolean has_gentoo;     /* the file of Gentoo's own service is there, and could be read */
   KexecFindings *findings; /* what was wrong with the files, each with its file and key … */
-  guint n_minor_findings;  /* … of which so many say nothing about which kernel is meant */
+  guint n_minor_findings;  /* … of which so many say nothing about which kernel is meant,
+                              in Gentoo's files */
 
   /* LoadDuringShutdown=: yes: nothing but the default entry, and only when the machine goes down */
   KexecConfigLoad load_during_shutdown;

@@ -179,7 +179,7 @@ is_detected (const KexecChoice *choice)
   const KexecConfig *config = choice->scan->config;
 
   return config->has_gentoo && config->findings->len == config->n_minor_findings &&
-         config->entry == NULL && config->kernel == NULL && choice->leading == NULL &&
+         config->entry == NULL && config->kernel == NULL && !choice->has_menu &&
          choice->loader != KEXEC_LOADER_GRUB && choice->loader != KEXEC_LOADER_SYSTEMD_BOOT;
 }
 

@@ -208,36 +208,26 @@ explain (const KexecEntry *entry)
     return "others than root can change what it boots";
   if (entry->is_locked)
     return "its boot menu asks for a password before it boots it";
+  /* It may be one because of what was written and cannot be followed. */
+  if (entry->is_default_guessed && find_text (entry, KEXEC_FINDING_CONFIGURATION_INVALID) != NULL)
+    return "that it is the default is only a guess; mend the lines of the configuration that"
+           " 'kexecctl check' names, or say Entry=auto in /etc/kexecd/kexecd.conf to accept it";
   if (entry->is_default_guessed)
     return "that it is the default is only a guess; say Entry=auto in /etc/kexecd/kexecd.conf to"
            " accept it";
   return "the running command line, which it would get, opens a shell or changes init";
 }
 
-/* A guess may be one because of what was written and cannot be followed. */
-static void
-deny (const KexecEntry *entry, GError **error)
-{
-  const char *ignored =
-    entry->is_default_guessed ? find_text (entry, KEXEC_FINDING_CONFIGURATION_INVALID) : NULL;
-
-  g_set_error (error, G_DBUS_ERROR, G_DBUS_ERROR_ACCESS_DENIED,
-               "%s cannot be loaded during shutdown: %s%s%s", entry->title, explain (entry),
-               ignored != NULL ? "; moreover, " : "", ignored != NULL ? ignored : "");
-}
-
 gboolean
 kexec_late_load_check_entry (const KexecEntry *entry, guint32 uid, GError **error)
 {
-  KexecAction action = kexec_stage_entry_action (entry);
-
   /* What is missing has nobody to be trusted, either. */
   if (!kexec_findings_check (entry->findings, error))
     return FALSE;
-  if (action == KEXEC_ACTION_STAGE_DEFAULT ||
-      (action == KEXEC_ACTION_STAGE_ENTRY && entry->is_default_detected && uid == 0))
+  if (kexec_stage_entry_action (entry, uid) == KEXEC_ACTION_STAGE_DEFAULT)
     return TRUE;
-  deny (entry, error);
+  g_set_error (error, G_DBUS_ERROR, G_DBUS_ERROR_ACCESS_DENIED,
+               "%s cannot be loaded during shutdown: %s", entry->title, explain (entry));
   return FALSE;
 }
 

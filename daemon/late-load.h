@@ -38,9 +38,8 @@ void kexec_late_load_resolve (KexecRequest *request, void (*list) (KexecRequest 
  * kexec_late_load_check_entry:
  * @uid: who asks for it
  *
- * Whether an entry may be loaded this way: what the right to boot the default is for; and for root,
- * whose service it is, what Gentoo's service would detect. Else what blocks it, or AccessDenied
- * with the reason.
+ * Whether an entry may be loaded this way: what the right to boot the default is for. Else what
+ * blocks it, or AccessDenied with the reason.
  */
 gboolean kexec_late_load_check_entry (const KexecEntry *entry, guint32 uid, GError **error);
 

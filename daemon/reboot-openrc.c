@@ -39,23 +39,6 @@ openrc_probe (const KexecEnvironment *environment, GDBusConnection *connection)
   return g_strcmp0 (init, "openrc-init") == 0;
 }
 
-/* Without a reader or as an ordinary file it swallows what is sent. */
-static gboolean
-openrc_reach (const KexecEnvironment *environment, GError **error)
-{
-  kexec_autofd fd = kexec_beneath_open_in_root (environment->root_fd, FIFO, O_PATH, NULL);
-  struct stat st;
-
-  if (fd >= 0 && fstat (fd, &st) == 0 && S_ISFIFO (st.st_mode))
-    return TRUE;
-  g_set_error (
-    error, KEXEC_ERROR, KEXEC_ERROR_NO_REBOOT_BACKEND,
-    "init cannot be reached (%s %s); 'kill -INT 1' has it reboot without its fifo, through the"
-    " firmware",
-    FIFO, fd >= 0 ? "is no fifo" : "is not there");
-  return FALSE;
-}
-
 /* A reboot, a halt and a kexec all go to the runlevel "shutdown". */
 static gboolean
 is_shutting_down (const KexecEnvironment *environment)
@@ -75,6 +58,23 @@ openrc_look (const KexecEnvironment *environment, GDBusConnection *connection,
 }
 
 /* --- the reboot --- */
+
+/* Without a reader or as an ordinary file it swallows what is sent. */
+static gboolean
+check_fifo (const KexecEnvironment *environment, GError **error)
+{
+  kexec_autofd fd = kexec_beneath_open_in_root (environment->root_fd, FIFO, O_PATH, NULL);
+  struct stat st;
+
+  if (fd >= 0 && fstat (fd, &st) == 0 && S_ISFIFO (st.st_mode))
+    return TRUE;
+  g_set_error (
+    error, KEXEC_ERROR, KEXEC_ERROR_FAILED,
+    "init cannot be reached (%s %s); wait until the machine has started, or 'kill -INT 1' has it"
+    " reboot without its fifo, through the firmware",
+    FIFO, fd >= 0 ? "is no fifo" : "is not there");
+  return FALSE;
+}
 
 /* Returns: an inotify descriptor that tells when the runlevel may have changed, or -1. */
 static int
@@ -121,6 +121,8 @@ openrc_reboot (const KexecEnvironment *environment, GDBusConnection *connection,
   KexecCommand command = { .argv = argv, .limit_sec = COMMAND_LIMIT_SEC };
   kexec_autofd watch_fd = -1;
 
+  if (!check_fifo (environment, error))
+    return FALSE;
   watch_fd = watch (environment);
   /* It has no option for a message, only "The system will reboot now". */
   if (request->message != NULL && *request->message != '\0')
@@ -163,7 +165,6 @@ openrc_cancel (const KexecEnvironment *environment, GDBusConnection *connection,
 const KexecRebootBackend kexec_reboot_openrc = {
   .name = "openrc-init",
   .probe = openrc_probe,
-  .reach = openrc_reach,
   .look = openrc_look,
   .reboot = openrc_reboot,
   .schedule = openrc_schedule,

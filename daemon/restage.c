@@ -81,7 +81,7 @@ stage (GTask *task, KexecEntry *entry, const KexecConfig *config)
   guint32 uid = self->again ? service->record->uid : self->uid;
 
   self->staging = kexec_staging_new_entry (service->environment, entry, entry->cmdline, FALSE);
-  kexec_staging_set_owner (self->staging, uid, kexec_stage_entry_action (entry),
+  kexec_staging_set_owner (self->staging, uid, KEXEC_ACTION_STAGE_DEFAULT,
                            uid == 0 ? 0 : (gint64) config->staged_lifetime_sec * G_USEC_PER_SEC);
   if (self->again)
     kexec_staging_set_replaces (self->staging);
@@ -100,7 +100,7 @@ static gboolean
 is_same (const KexecEntry *entry, const KexecRecord *record)
 {
   return record->action == KEXEC_ACTION_STAGE_DEFAULT &&
-         kexec_stage_entry_action (entry) == KEXEC_ACTION_STAGE_DEFAULT &&
+         kexec_stage_entry_action (entry, record->uid) == KEXEC_ACTION_STAGE_DEFAULT &&
          g_str_equal (entry->cmdline, record->cmdline);
 }
 

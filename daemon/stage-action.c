@@ -7,7 +7,7 @@
 #define BIT(action) KEXEC_ACTION_BIT (KEXEC_ACTION_##action)
 
 KexecAction
-kexec_stage_entry_action (const KexecEntry *entry)
+kexec_stage_entry_action (const KexecEntry *entry, guint32 uid)
 {
   g_autofree char *shell = entry->cmdline_origin == KEXEC_CMDLINE_BORROWED
                              ? kexec_cmdline_opens_shell (entry->cmdline)
@@ -16,7 +16,7 @@ kexec_stage_entry_action (const KexecEntry *entry)
   /* Who may boot it from the menu knows a password; whoever opens a shell is root. */
   if (!entry->is_trusted || entry->is_locked || shell != NULL)
     return KEXEC_ACTION_STAGE_CUSTOM;
-  if (entry->is_default && !entry->is_default_guessed)
+  if (entry->is_default && (!entry->is_default_guessed || (entry->is_default_detected && uid == 0)))
     return KEXEC_ACTION_STAGE_DEFAULT;
   return KEXEC_ACTION_STAGE_ENTRY;
 }
@@ -35,7 +35,7 @@ kexec_stage_action (const KexecRequest *request)
 {
   if (request->entry == NULL || kexec_stage_changes_cmdline (request))
     return KEXEC_ACTION_STAGE_CUSTOM;
-  return kexec_stage_entry_action (request->entry);
+  return kexec_stage_entry_action (request->entry, request->uid);
 }
 
 KexecActions

@@ -6,11 +6,13 @@
 
 /**
  * kexec_stage_entry_action:
+ * @uid: who stages it
  *
  * Returns: the action that staging @entry unmodified takes: stage-default, stage-entry or
- * stage-custom.
+ * stage-custom. For root what Gentoo's service would detect is the default, and not a guess:
+ * whoever has enabled ours has agreed to it.
  */
-KexecAction kexec_stage_entry_action (const KexecEntry *entry);
+KexecAction kexec_stage_entry_action (const KexecEntry *entry, guint32 uid);
 
 /** Whether @request is for another command line than the entry's own. */
 gboolean kexec_stage_changes_cmdline (const KexecRequest *request);

@@ -254,7 +254,7 @@ def test_file(name: str, gentoo: Machine, root: Caller) -> None:
     gentoo.start()
     if case.is_guessed:
         message = root.error("Stage", "", LATE).message
-        assert "; moreover, /etc/conf.d/kexec, line " in message and "Entry=auto" in message
+        assert "'kexecctl check'" in message and "Entry=auto" in message
         gentoo.configure("Entry=auto")
     root.call("Stage", "", LATE)
     assert gentoo.kernel.image == gentoo.path(case.kernel).read_bytes()
@@ -282,8 +282,15 @@ def test_kernel_of_a_menu_that_does_not_say_which(gentoo: Machine, root: Caller)
     wait_refused(gentoo, root)
 
 
-def test_kernel_of_a_menu_that_cannot_be_read(gentoo: Machine, root: Caller) -> None:
+def test_kernel_of_a_menu_that_is_not_there(gentoo: Machine, root: Caller) -> None:
     gentoo.write("proc/cmdline", f"BOOT_IMAGE=/vmlinuz-{RUNNING} {CMDLINE}\n")
+    gentoo.write("etc/conf.d/kexec", AS_INSTALLED)
+    wait_refused(gentoo, root)
+
+
+def test_kernel_of_a_menu_that_cannot_be_read(gentoo: Machine, root: Caller) -> None:
+    """After a kexec nothing else tells that there is GRUB."""
+    gentoo.write("boot/grub/grub.cfg", "menuentry {\n")
     gentoo.write("etc/conf.d/kexec", AS_INSTALLED)
     wait_refused(gentoo, root)
 
@@ -293,8 +300,14 @@ def test_kernel_of_a_menu_that_cannot_be_read(gentoo: Machine, root: Caller) -> 
     {"etc/conf.d/kexec": "", "etc/conf.d/kexecd": "KNAME=`x`\n"},
     {"etc/conf.d/kexec": "", "etc/kexecd/kexecd.conf": "[Manager]\nEntry=nope\n"},
     {"etc/conf.d/kexec": "", "etc/kexecd/kexecd.conf": "[Manager]\nKernel=a/../b\n"},
+    {"etc/conf.d/kexec": f'KEXEC_OPT_ARGS="-s /boot/vmlinuz-{RUNNING}"\n'},
+    {"etc/conf.d/kexec": 'KEXEC_OPT_ARGS="-u"\n'},
+    {"etc/conf.d/kexec": "KEXEC_OPT_ARGS=\"--append='\"\n"},
+    {"etc/conf.d/kexec": "KEXEC_OPT_ARGS=-f\nKNAMES=x\n"},
+    {"etc/conf.d/kexec": "BOOTPART=boot/../x\n"},
     {"etc/conf.d/kexecd": ""},
-], ids=["KNAME", "kexecd", "Entry", "Kernel", "only ours"])
+], ids=["KNAME", "kexecd", "Entry", "Kernel", "operand", "unload", "quote", "mixed", "BOOTPART",
+        "only ours"])
 def test_kernel_that_may_have_been_named(files: dict[str, str], gentoo: Machine,
                                          root: Caller) -> None:
     for path, text in files.items():
@@ -318,7 +331,29 @@ def test_detected_kernel_is_for_root_alone(gentoo: Machine, root: Caller, caller
     assert user.error("Stage", "", {}).name in (contract.DENIED, contract.CHALLENGE)
     assert "Entry=auto" in user.error("Execute", {}).message
     assert root.get("State") == "idle"
-    assert root.call("Stage", "", LATE)["action"] == contract.ACTION + "stage-entry"
+    assert root.call("Stage", "", LATE)["action"] == contract.ACTION + "stage-default"
+    # What the service has loaded is what any reboot boots.
+    user.call("Execute", {})
+    assert init.argv("openrc-shutdown") == ["--kexec", "now"]
+
+
+def test_detected_kernel_that_is_rebuilt_is_loaded_anew(gentoo: Machine, root: Caller) -> None:
+    gentoo.write("etc/conf.d/kexec", 'LOAD_DURING_SHUTDOWN="no"\n')
+    gentoo.start()
+    root.call("Stage", "", {})
+    gentoo.write(NEWEST[2], make_initrd("rebuilt"))
+    root.call("Stage", "", LATE)
+    assert gentoo.kernel.initrd is not None
+    assert gentoo.kernel.initrd.endswith(make_initrd("rebuilt"))
+
+
+def test_detected_kernel_is_what_roots_reboot_loads(gentoo: Machine, root: Caller,
+                                                    init: Init) -> None:
+    init.be_openrc()
+    gentoo.write("etc/conf.d/kexec", AS_INSTALLED)
+    gentoo.start()
+    root.call("Execute", {})
+    assert gentoo.kernel.image == gentoo.path(NEWEST[0]).read_bytes()
 
 
 def test_parameters_are_for_the_default_entry_alone(gentoo: Machine, root: Caller) -> None:
