@@ -72,9 +72,10 @@ print_staged (GVariant *staged, gboolean is_scheduled, gboolean verbose)
   if (expires != 0 && !is_scheduled)
     print_moment ("Kept until", expires, NULL, NULL);
   if (kexec_dict_boolean (staged, "stale"))
-    kexec_print_field (
-      "Changed", "%s",
-      "its files have changed since; they are staged again before they are booted");
+    kexec_print_field ("Changed", "its files have changed since; %s",
+                       g_str_has_suffix (kexec_dict_string (staged, "action"), "stage-default")
+                         ? "they are staged again before they are booted"
+                         : "stage it again, or its reboot will be refused");
   if (verbose) {
     kexec_print_field ("Found in", "%s", kexec_dict_string (staged, "source"));
     kexec_print_field ("Authorized as", "%s", kexec_dict_string (staged, "action"));

@@ -147,6 +147,16 @@ def test_stage_with_a_wrong_argument(machine: Machine, client: Client) -> None:
     assert_says(client.run(ROOT, "stage", "--append=root=/dev/vdb1"), USAGE, "root device")
 
 
+def test_status_says_what_becomes_of_changed_files(machine: Machine, client: Client,
+                                                   root: Caller) -> None:
+    for entry, said in (("", "they are staged again"), (OLD, "stage it again, or its reboot")):
+        root.call("Stage", entry, {})
+        machine.write(f"boot/initrd.img-{entry or NEW}", make_initrd(f"rebuilt {entry}"))
+        wait_for(lambda: root.get("Staged")["stale"], "the change to be seen")
+        for user in (ROOT, ALICE):
+            assert said in client.run(user, "status").out
+
+
 def test_at_start_waits_for_the_service(off: Machine, client: Client) -> None:
     """Whoever has started it need not know when it is on the bus."""
     process = client.start(ROOT, "stage", "--at-start")
