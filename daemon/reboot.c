@@ -23,7 +23,7 @@ kexec_shutdown_clear (KexecShutdown *self)
 {
   g_clear_pointer (&self->scheduled, g_free);
   g_clear_pointer (&self->id, g_free);
-  self->preparing = FALSE;
+  self->preparing = self->is_login1 = FALSE;
 }
 
 gboolean
