@@ -25,7 +25,7 @@ typedef struct {
   GPtrArray *menus;         /* (element-type KexecMenu): the most important first */
   const KexecMenu *config;  /* (nullable): of the configuration */
   const KexecMenu *leading; /* (nullable): of the boot loader in use */
-  gboolean has_menu;        /* a boot loader's menu is there, if only to be complained of */
+  gboolean has_menu;        /* any boot loader's is there, if only to be complained of */
   KexecLoader loader;
   char *loader_reason;
   GPtrArray *entries;      /* (element-type KexecEntry) */

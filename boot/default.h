@@ -10,9 +10,9 @@ typedef struct {
   const GPtrArray *entries;  /* (element-type KexecEntry): all of them, merged and in order */
   const KexecMenu *config;   /* (nullable): of the administrator's configuration */
   const KexecMenu *leading;  /* (nullable): of the boot loader in use */
-  gboolean has_menu;         /* a boot loader's menu is there, if only to be complained of */
   KexecLoader loader;        /* … which is this one */
   const char *loader_reason; /* as kexec_loader_detect() gave it */
+  gboolean has_menu;         /* any boot loader's menu is there, if only to be complained of */
 } KexecChoice;
 
 /**

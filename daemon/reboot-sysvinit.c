@@ -71,9 +71,10 @@ sysvinit_reach (const KexecEnvironment *environment, GError **error)
 {
   if (has_fifo (environment))
     return TRUE;
-  g_set_error_literal (error, KEXEC_ERROR, KEXEC_ERROR_NO_REBOOT_BACKEND,
-                       "init cannot be reached, as neither /run/initctl nor /dev/initctl is a"
-                       " fifo; 'kill -USR1 1' has it make one");
+  g_set_error_literal (
+    error, KEXEC_ERROR, KEXEC_ERROR_NO_REBOOT_BACKEND,
+    "init cannot be reached, as neither /run/initctl nor /dev/initctl is a"
+    " fifo; remove whatever else lies there, and 'kill -USR1 1' has it make one");
   return FALSE;
 }
 

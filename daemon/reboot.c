@@ -145,10 +145,12 @@ reboot_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *c
 {
   Job *job = task_data;
   g_autoptr (GError) error = NULL;
+  gboolean ok;
 
   /* It may have changed since the reboot was asked for. */
-  if (!kexec_reboot_reach (job->backend, job->environment, &error) ||
-      (job->request.kexec && !kexec_reboot_check (job->backend, job->environment, &error))) {
+  ok = job->request.kexec ? kexec_reboot_check (job->backend, job->environment, &error)
+                          : kexec_reboot_reach (job->backend, job->environment, &error);
+  if (!ok) {
     g_task_return_error (task, g_steal_pointer (&error));
     return;
   }

@@ -21,7 +21,7 @@ from . import users  # noqa: E402
 from .bus import Bus, Monitor, Polkit, give_polkit_our_files, running_bus  # noqa: E402
 from .caller import Caller, Callers  # noqa: E402
 from .hanging import HangingFile, hanging_file  # noqa: E402
-from .init import Init  # noqa: E402
+from .init import OPENRC, SYSVINIT, Init, Start  # noqa: E402
 from .login import Login  # noqa: E402
 from .machine import NEW, Machine, make_kernel  # noqa: E402
 from .systemd import Systemd  # noqa: E402
@@ -178,6 +178,24 @@ def init(off: Machine) -> Iterator[Init]:
     init = Init(off)
     yield init
     init.end()
+
+
+@pytest.fixture(params=[OPENRC, SYSVINIT])
+def program(request: pytest.FixtureRequest, init: Init) -> str:
+    """The program that shuts down, of each init system that is not systemd."""
+    choose = {OPENRC: init.be_openrc, SYSVINIT: init.be_sysvinit}
+    choose[request.param]()
+    return str(request.param)
+
+
+@pytest.fixture
+def start(off: Machine, login: Login, root: Caller) -> Start:
+    """Starts the daemon, without any login1, and stages."""
+    def begin(*daemon_options: str) -> None:
+        login.vanish()
+        off.start(*daemon_options)
+        root.call("Stage", "", {})
+    return begin
 
 
 @pytest.fixture

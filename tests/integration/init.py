@@ -8,13 +8,28 @@ import os
 import shutil
 import signal
 import struct
+import time
+from collections.abc import Callable
+from typing import Any
 
+from .caller import Caller, options
 from .machine import Machine
 
 USER_PROCESS = 7
 FOREIGN = 4711  # the process of an administrator's shutdown, which is made up
-PID_FILES = ("run/openrc-shutdown.pid", "run/shutdown.pid")
+
+# The programs that shut down, and what belongs to each.
+OPENRC = "openrc-shutdown"
+SYSVINIT = "shutdown"
+NAME = {OPENRC: "openrc-init", SYSVINIT: "sysvinit"}
+NOW = {OPENRC: ["--kexec", "now"], SYSVINIT: ["-r", "--", "now"]}
+FIFO = {OPENRC: "run/openrc/init.ctl", SYSVINIT: "run/initctl"}
+CANCEL = {OPENRC: "'openrc-shutdown --cancel'", SYSVINIT: "'shutdown -c'"}
+PID_FILE = {OPENRC: "run/openrc-shutdown.pid", SYSVINIT: "run/shutdown.pid"}
+
 UTMP = struct.Struct("<hhi32s4s32s256shhiii4i20s")  # glibc's on x86_64
+
+Start = Callable[..., None]  # starts the daemon, with options
 
 # Each notes its arguments, one a line, and what it reads. "fail" and "ignore" are files that tests
 # make: the program fails with their contents, or nothing comes of it.
@@ -65,7 +80,7 @@ class Init:
 
     def end(self) -> None:
         """Nothing goes on counting down."""
-        for path in PID_FILES:
+        for path in PID_FILE.values():
             if self.machine.path(path).exists() and self.counting(path) != FOREIGN:
                 os.killpg(self.counting(path), signal.SIGKILL)
 
@@ -147,3 +162,18 @@ class Init:
     def counting(self, pid_file: str) -> int:
         """The process that counts down."""
         return int(self.machine.path(pid_file).read_text())
+
+
+def expect_staged(machine: Machine, root: Caller, text: str) -> None:
+    """As if nothing had been asked for, but for what is told about it, with what to do."""
+    assert root.get("State") == "staged"
+    assert machine.kernel.is_loaded
+    last = root.get("LastExecution")
+    assert last["result"] == "failed"
+    assert text in last["text"]
+    assert "; " in last["text"] and last["text"].endswith(", and the image stays staged")
+    assert text in machine.events("EXECUTE_FAILED")[-1].message
+
+
+def in_minutes(minutes: float) -> dict[str, Any]:
+    return options(when=int((time.time() + 60 * minutes) * 10**6))

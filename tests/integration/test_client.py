@@ -160,7 +160,8 @@ def test_status_says_what_becomes_of_changed_files(machine: Machine, client: Cli
 def test_at_start_waits_for_the_service(off: Machine, client: Client) -> None:
     """Whoever has started it need not know when it is on the bus."""
     process = client.start(ROOT, "stage", "--at-start")
-    off.wait_later(0.3)
+    off.wait_later(0.5)
+    assert process.poll() is None  # it has not failed
     off.start()
     out, err = process.communicate(timeout=LIMIT)
     assert (process.returncode, err) == (DONE, "")

@@ -268,7 +268,7 @@ def test_file(name: str, gentoo: Machine, root: Caller) -> None:
                 if text.startswith(f"/etc/conf.d/kexec, line {expected}")], texts
 
 
-def wait_refused(machine: Machine, root: Caller) -> None:
+def expect_refused(machine: Machine, root: Caller) -> None:
     machine.start()
     assert "Entry=auto" in root.error("Stage", "", LATE).message
     root.call("Stage", "", {})
@@ -279,20 +279,20 @@ def test_kernel_of_a_menu_that_does_not_say_which(gentoo: Machine, root: Caller)
     """It may mean another than the newest: that is nothing to be detected."""
     gentoo.write("boot/grub/grub.cfg", f"if cmostest 1:2; then\n set default=0\nelse\n{MENU}fi\n")
     gentoo.write("etc/conf.d/kexec", AS_INSTALLED)
-    wait_refused(gentoo, root)
+    expect_refused(gentoo, root)
 
 
 def test_kernel_of_a_menu_that_is_not_there(gentoo: Machine, root: Caller) -> None:
     gentoo.write("proc/cmdline", f"BOOT_IMAGE=/vmlinuz-{RUNNING} {CMDLINE}\n")
     gentoo.write("etc/conf.d/kexec", AS_INSTALLED)
-    wait_refused(gentoo, root)
+    expect_refused(gentoo, root)
 
 
 def test_kernel_of_a_menu_that_cannot_be_read(gentoo: Machine, root: Caller) -> None:
     """After a kexec nothing else tells that there is GRUB."""
     gentoo.write("boot/grub/grub.cfg", "menuentry {\n")
     gentoo.write("etc/conf.d/kexec", AS_INSTALLED)
-    wait_refused(gentoo, root)
+    expect_refused(gentoo, root)
 
 
 @pytest.mark.parametrize("files", [
@@ -312,13 +312,13 @@ def test_kernel_that_may_have_been_named(files: dict[str, str], gentoo: Machine,
                                          root: Caller) -> None:
     for path, text in files.items():
         gentoo.write(path, text)
-    wait_refused(gentoo, root)
+    expect_refused(gentoo, root)
 
 
 def test_kernel_that_is_named_and_not_looked_for(gentoo: Machine, root: Caller) -> None:
     gentoo.write("etc/conf.d/kexec", f'KNAME="vmlinuz-{RUNNING}"\n')
     gentoo.configure("Sources=directory")
-    wait_refused(gentoo, root)
+    expect_refused(gentoo, root)
 
 
 def test_detected_kernel_is_for_root_alone(gentoo: Machine, root: Caller, callers: Callers,
