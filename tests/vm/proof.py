@@ -4,6 +4,7 @@ shutdown or not. test_proof.py shows that each of these can fail."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from .init import SYSTEMD
@@ -11,6 +12,10 @@ from .machine import Machine, Mark
 
 # Documentation/arch/x86/boot.rst: type_of_loader 0xD is kexec; the kernel shows it times 16.
 KEXEC_LOADER = 208
+
+# On the console: what begins a boot, and a line of the kernel's, which nothing interrupts.
+FIRST_WORDS = "] Linux version "
+KERNELS_LINE = r"\[ *\d+\.\d{6}\] .*\n"
 
 
 @dataclass(frozen=True)
@@ -42,17 +47,22 @@ def passed_firmware(machine: Machine, since: Mark) -> bool:
     return machine.resets_since(since) > 0 or firmware_spoke(machine, since)
 
 
-def last_shutdown_in_order(machine: Machine) -> bool:
-    """Whether the boot before this one got to the end of its shutdown.
+def last_shutdown_in_order(machine: Machine, since: Mark) -> bool:
+    """Whether the boot before this one, which was up at `since`, got to the end of its shutdown.
 
     systemd's own journal says so; elsewhere the logger is stopped long before, but not the console.
     """
     if machine.kind.init is SYSTEMD:
         messages = machine.root.out("journalctl --boot=-1 --output=cat --lines=60")
         return "Reached target umount.target" in messages and "Journal stopped" in messages
-    before, _ = _console(machine)
-    _, reached, last = before.rpartition(machine.kind.init.last_words)
-    return bool(reached) and "EXT4-fs (vda1): re-mounted" in last
+    shutdown, _, _ = machine.serial(since).partition(FIRST_WORDS)
+    return console_ends_in_order(shutdown, machine.kind.init.last_words)
+
+
+def console_ends_in_order(shutdown: str, last_words: str) -> bool:
+    """Whether services got to their last words, and / was read-only then: the kernel's own words."""
+    kernels, services = _apart(shutdown)
+    return last_words in services and "EXT4-fs (vda1): re-mounted" in kernels
 
 
 def found_clean(machine: Machine) -> bool:
@@ -61,16 +71,15 @@ def found_clean(machine: Machine) -> bool:
         fsck = machine.root.out("journalctl --boot --output=cat --unit=systemd-fsck-root.service")
         kernel = machine.root.out("journalctl --boot --output=cat --dmesg --grep=EXT4-fs")
     else:
-        _, fsck = _console(machine)
+        _, fsck = _apart(machine.serial().rpartition(FIRST_WORDS)[2])
         kernel = machine.root.out("dmesg | grep EXT4-fs")
     return ": clean," in fsck and "recovery" not in kernel
 
 
-def _console(machine: Machine) -> tuple[str, str]:
-    """What the boot before this one said on the console, and what this one did."""
-    boots = machine.serial().split("] Linux version ")
-    assert len(boots) > 1, "the machine has not booted since it was restored"
-    return boots[-2], boots[-1]
+def _apart(console: str) -> tuple[str, str]:
+    """What the kernel said, and what everything else did, which it can interrupt in mid-word."""
+    kernels = "".join(re.findall(KERNELS_LINE, console))
+    return kernels, re.sub(KERNELS_LINE, "", console)
 
 
 def assert_kexeced(machine: Machine, before: Boot, since: Mark) -> Boot:
@@ -80,7 +89,7 @@ def assert_kexeced(machine: Machine, before: Boot, since: Mark) -> Boot:
     assert after.boot_id != before.boot_id
     assert after.came_by_kexec, f"bootloader_type is {after.loader}"
     assert not passed_firmware(machine, since), "the machine went through its firmware"
-    assert last_shutdown_in_order(machine), "the shutdown before breaks off"
+    assert last_shutdown_in_order(machine, since), "the shutdown before breaks off"
     assert found_clean(machine), "the root file system had not been unmounted"
     return after
 

@@ -25,7 +25,7 @@ def test_slot_is_emptied_during_the_shutdown(staged_machine: Machine) -> None:
     reboot(machine.alice)
     after = proof.assert_cold(machine, before, mark)
     assert after.release == before.release
-    assert proof.last_shutdown_in_order(machine)
+    assert proof.last_shutdown_in_order(machine, mark)
     last = status(machine.alice)["LastExecution"]
     assert last["result"] == "cold"
     assert last["expected-release"] == machine.image.releases[-1]

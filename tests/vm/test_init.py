@@ -255,7 +255,7 @@ class TestInit:
         before, mark = proof.current_boot(machine), machine.mark()
         reboot(machine.alice)
         proof.assert_cold(machine, before, mark)
-        assert proof.last_shutdown_in_order(machine) and proof.found_clean(machine)
+        assert proof.last_shutdown_in_order(machine, mark) and proof.found_clean(machine)
         last = status(machine.root)["LastExecution"]
         assert last["result"] == "cold" and "firmware" in last["text"]
 
@@ -271,7 +271,7 @@ class TestNoKexec:
         before, mark = proof.current_boot(machine), machine.mark()
         reboot(machine.root, system.reboot)
         proof.assert_cold(machine, before, mark)
-        assert proof.last_shutdown_in_order(machine) and proof.found_clean(machine)
+        assert proof.last_shutdown_in_order(machine, mark) and proof.found_clean(machine)
         machine.root.run("test ! -e /nokexec")
 
 

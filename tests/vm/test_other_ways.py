@@ -21,7 +21,7 @@ def test_immediate_jump(staged_machine: Machine) -> None:
     assert after.release == machine.image.releases[-1]
     assert not proof.passed_firmware(machine, mark)
     # Nothing was stopped; but the disk was frozen in order.
-    assert not proof.last_shutdown_in_order(machine) and proof.found_clean(machine)
+    assert not proof.last_shutdown_in_order(machine, mark) and proof.found_clean(machine)
     assert status(machine.alice)["LastExecution"]["result"] == "arrived"
 
 
@@ -37,4 +37,4 @@ def test_cold_reboot_has_to_be_allowed(machine: Machine) -> None:
     machine.allow_cold_reboot()
     reboot(machine.alice, "kexecctl reboot --allow-cold-reboot")
     proof.assert_cold(machine, before, mark)
-    assert proof.last_shutdown_in_order(machine) and proof.found_clean(machine)
+    assert proof.last_shutdown_in_order(machine, mark) and proof.found_clean(machine)

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from . import proof
 from .client import reboot
 from .machine import Machine
@@ -41,5 +43,24 @@ def test_crash_is_seen(plain_machine: Machine) -> None:
     machine.qmp.command("system_reset")
     proof.assert_cold(machine, before, mark)
     assert proof.firmware_spoke(machine, mark)
-    assert not proof.last_shutdown_in_order(machine)
+    assert not proof.last_shutdown_in_order(machine, mark)
     assert not proof.found_clean(machine)
+
+
+REMOUNTED = "[   45.942843] EXT4-fs (vda1): re-mounted. Quota mode: none.\r\n"
+
+
+@pytest.mark.parametrize(
+    ("console", "in_order"),
+    [
+        (f"Deactivating swap...done.\r\n{REMOUNTED}", True),
+        (f"Deactivating swap...do{REMOUNTED}ne.\r\n", True),  # what the kernel interrupts
+        (f"{REMOUNTED}Deactivating swap...done.\r\n", True),
+        (f"Deactivating swap...{REMOUNTED}", False),
+        ("Deactivating swap...done.\r\n[   46.125938] kexec_core: Starting new kernel\r\n", False),
+        (f"Deactivating swap...done.\r\n{REMOUNTED}".replace("re-mounted", "error"), False),
+        ("", False),
+    ],
+)
+def test_console_of_a_shutdown(console: str, in_order: bool) -> None:
+    assert proof.console_ends_in_order(console, "Deactivating swap...done.") is in_order
