@@ -42,6 +42,7 @@ class Taken:
 
     shutdown: float
     all: float
+    uncertain: float  # between the last look at the console and the one before
 
 
 def measure(installed: Saved, load: str, reboot: str) -> Taken:
@@ -57,21 +58,22 @@ def measure(installed: Saved, load: str, reboot: str) -> Taken:
             asking = threading.Thread(target=machine.root.run, args=(reboot,), kwargs={"code": None})
             clock = Clock(machine)
             asking.start()
-            shutdown = wait_for_words(HANDOVER, machine.serial_log, offset, clock)
-            taken = Taken(shutdown, wait_for_words(USERSPACE, machine.serial_log, offset, clock))
+            _, shutdown = wait_for_words(HANDOVER, machine.serial_log, offset, clock)
+            before, whole = wait_for_words(USERSPACE, machine.serial_log, offset, clock)
             asking.join()
-    return taken
+    return Taken(shutdown, whole, whole - before)
 
 
-def wait_for_words(words: bytes, console: Path, offset: int, clock: Clock) -> float:
-    """Until the console, from `offset` on, says so; returns when that was."""
+def wait_for_words(words: bytes, console: Path, offset: int, clock: Clock) -> tuple[float, float]:
+    """Until the console, from `offset` on, says so; returns between which times that was."""
     end = time.monotonic() + LIMIT
+    before = clock.seconds()
     while words not in (seen := console.read_bytes()[offset:]):
         if time.monotonic() > end:
             raise RuntimeError(f"Not within {LIMIT} s: {words!r}; the console ends: {seen[-2000:]!r}")
-        clock.seconds()
+        before = clock.seconds()
         time.sleep(0.005)
-    return clock.seconds()
+    return before, clock.seconds()
 
 
 def load_command(machine_releases: list[str]) -> str:
@@ -83,7 +85,8 @@ def load_command(machine_releases: list[str]) -> str:
 
 def report(command: str, taken: list[Taken], theirs: list[Taken]) -> None:
     whole, shutdown = median(one.all for one in taken), median(one.shutdown for one in taken)
-    print(f"  {whole:7.2f} s  {command} (the shutdown: {shutdown:.2f} s)")
+    uncertain = max(one.uncertain for one in taken)
+    print(f"  {whole:7.2f} s  {command} (the shutdown: {shutdown:.2f} s; within {uncertain:.2f} s)")
     if taken is not theirs:
         ratios = [mine.all / other.all for mine, other in zip(taken, theirs)]
         print(f"  {median(ratios):7.3f}    ratio in pairs ({min(ratios):.3f} to {max(ratios):.3f})")
