@@ -111,6 +111,17 @@ kexec_execute_need (KexecRequest *request)
   return actions;
 }
 
+/* What was seen may have been our mirror, which has been taken back since. */
+static gboolean
+is_outdated (const KexecRequest *request)
+{
+  const KexecService *service = request->service;
+  const KexecShutdown *shutdown = &request->login->shutdown;
+
+  return request->mirror_changes != service->mirror.changes && shutdown->scheduled != NULL &&
+         !kexec_mirror_is_ours (service, shutdown);
+}
+
 static void
 on_login (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -119,6 +130,10 @@ on_login (GObject *source, GAsyncResult *result, gpointer user_data)
 
   g_clear_pointer (&request->login, kexec_login_free);
   request->login = kexec_login_read_finish (result, &error);
+  if (request->login != NULL && is_outdated (request)) {
+    kexec_execute_resolve (request);
+    return;
+  }
   if (request->login != NULL)
     kexec_execution_check_login (request->service, request->login,
                                  kexec_options_get_boolean (request->options, "ignore-inhibitors"),
@@ -129,6 +144,7 @@ on_login (GObject *source, GAsyncResult *result, gpointer user_data)
 void
 kexec_execute_resolve (KexecRequest *request)
 {
+  request->mirror_changes = request->service->mirror.changes;
   kexec_login_read_async (request->service->environment, request->service->backend,
                           request->service->connection, request->uid, request->cancellable,
                           on_login, request);

@@ -35,6 +35,7 @@ cancel (KexecService *service, const KexecShutdown *shutdown)
   /* What is there is not ours to take back; beside elogind's, ours may be there as well. */
   if (!kexec_shutdown_is_elogind (shutdown, service->backend)) {
     g_clear_pointer (&service->mirror.id, g_free);
+    service->mirror.changes++;
     watch (service);
   }
   kexec_timetable_cancel (service, 0, why);
@@ -149,6 +150,7 @@ on_shown (GObject *source, GAsyncResult *result, gpointer user_data)
 
   self->id = kexec_reboot_show_finish (result, &error);
   self->busy = self->late = FALSE;
+  self->changes++;
   if (error != NULL)
     kexec_log (KEXEC_EVENT_PROBLEM, NULL, "Users are not told about the scheduled reboot: %s",
                error->message);

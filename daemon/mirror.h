@@ -16,6 +16,7 @@ typedef struct {
   gint64 ends;   /* … and when what counts minutes may end by itself: µs, CLOCK_MONOTONIC */
   gboolean busy; /* the init system is being asked */
   gboolean late; /* … and the schedule has changed since */
+  guint changes; /* how often what is shown has changed */
   GFileMonitor *monitor;
   guint retry; /* of a look that had no answer */
   void (*settled) (gpointer user_data);
@@ -46,7 +47,8 @@ void kexec_mirror_recover (KexecService *service);
  * shows it if it never was. */
 void kexec_mirror_resume (KexecService *service);
 
-/** Whether a scheduled shutdown that the init system knows of is only the mirror of ours. */
+/** Whether a scheduled shutdown that the init system knows of is only the mirror of ours; said of a
+ * look after which the mirror has changed, "no" may be wrong. */
 gboolean kexec_mirror_is_ours (const KexecService *service, const KexecShutdown *shutdown);
 
 void kexec_mirror_clear (KexecMirror *self);

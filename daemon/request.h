@@ -69,6 +69,7 @@ struct KexecRequest {
   char *cmdline; /* the one that would be loaded */
   guint64 staged_lifetime_sec;
   KexecLogin *login;
+  guint mirror_changes; /* … which was asked for when the mirror had changed so often */
 
   gboolean is_executing; /* from here on its caller's leaving changes nothing */
 

@@ -126,6 +126,24 @@ def test_logind_that_shows_nothing(staged: Any, root: Caller, login: Login,
     wait_for(lambda: login.reboots == [3], "the reboot")
 
 
+def test_what_is_being_taken_back_is_nobody_elses(shown: None, alice: Caller, login: Login,
+                                                 machine: Machine) -> None:
+    """Also where it was still there when it was looked for, and is gone by the time of the answer."""
+    login.hold("SetWallMessage")
+    alice.call("Unstage", {})
+    login.wait_held("SetWallMessage")
+    alice.call("Stage", "", {})
+    login.hold("ListInhibitors")
+    execution = alice.begin("Execute", {})
+    login.wait_held("ListInhibitors")
+    login.release("SetWallMessage")
+    wait_for(lambda: login.scheduled == ("", 0), "the mirror to go")
+    machine.wait_later(0.3)
+    login.release("ListInhibitors")
+    execution.result()
+    assert login.reboots == [3]
+
+
 def test_slow_logind(staged: Any, alice: Caller, login: Login, machine: Machine) -> None:
     """What changes while it has not answered yet is shown after that."""
     login.hold("ScheduleShutdown")
