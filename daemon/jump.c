@@ -66,6 +66,7 @@ thaw (const KexecEnvironment *environment, GArray *fds)
 
 typedef struct {
   gatomicrefcount refs;
+  void (*sync) (void);
   GMutex lock;
   GCond done_changed;
   gboolean done;
@@ -86,7 +87,7 @@ sync_thread (gpointer user_data)
 {
   Sync *self = user_data;
 
-  sync ();
+  self->sync ();
   g_mutex_lock (&self->lock);
   self->done = TRUE;
   g_cond_signal (&self->done_changed);
@@ -97,11 +98,12 @@ sync_thread (gpointer user_data)
 
 /* A server that does not answer would hold up for ever who has chosen not to wait. */
 static void
-sync_for_a_while (void)
+sync_for_a_while (const KexecEnvironment *environment)
 {
   gint64 until = g_get_monotonic_time () + SYNC_SEC * G_USEC_PER_SEC;
   Sync *self = g_new0 (Sync, 1);
 
+  self->sync = environment->ops->sync;
   g_atomic_ref_count_init (&self->refs);
   g_atomic_ref_count_inc (&self->refs);
   g_mutex_init (&self->lock);
@@ -120,7 +122,7 @@ kexec_jump (const KexecEnvironment *environment)
   g_autoptr (GArray) fds = open_mounts (environment);
   int error_number;
 
-  sync_for_a_while ();
+  sync_for_a_while (environment);
   freeze (environment, fds);
   error_number = environment->ops->execute ();
   thaw (environment, fds);

@@ -102,6 +102,7 @@ real_thaw (int fd)
 const KexecKernelOps kexec_kernel_ops = {
   .load = real_load,
   .unload = real_unload,
+  .sync = sync,
   .execute = real_execute,
   .can_file_load = real_can_file_load,
   .freeze = real_freeze,

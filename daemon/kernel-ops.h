@@ -12,6 +12,7 @@ typedef struct {
   /* Each returns 0 or an errno. */
   int (*load) (int kernel_fd, int initrd_fd, const char *cmdline); /* initrd_fd < 0: none */
   int (*unload) (void);
+  void (*sync) (void);              /* all file systems; waits for servers that do not answer */
   int (*execute) (void);            /* jumps, and does not sync; returns only if that failed */
   gboolean (*can_file_load) (void); /* whether the kernel has kexec_file_load(2) at all */
   int (*freeze) (int fd); /* the file system that @fd is on: on disk in order, and kept so */

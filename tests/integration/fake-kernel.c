@@ -203,22 +203,37 @@ fake_execute (void)
   _exit (EXIT_JUMPED);
 }
 
+/* Returns: whether it is new. */
+static gboolean
+note_in_order (const char *line)
+{
+  g_autofree char *log = control_of ("frozen");
+  g_autofree char *old = NULL;
+  g_autofree char *text = NULL;
+
+  if (!g_file_get_contents (log, &old, NULL, NULL))
+    old = g_strdup ("");
+  if (strstr (old, line) != NULL)
+    return FALSE;
+  text = g_strconcat (old, line, NULL);
+  write_text (log, text);
+  return TRUE;
+}
+
 /* Notes where the descriptor leads to, below the root directory. */
 static int
 note_file_system (const char *what, int fd)
 {
-  g_autofree char *log = control_of ("frozen");
   g_autofree char *target = source_of (fd);
-  g_autofree char *old = NULL;
-  g_autofree char *text = NULL;
-  gboolean is_busy;
+  g_autofree char *line = g_strdup_printf ("%s %s\n", what, target + strlen (root_path));
 
-  g_file_get_contents (log, &old, NULL, NULL);
-  text = g_strdup_printf ("%s%s %s\n", old != NULL ? old : "", what, target + strlen (root_path));
-  is_busy = old != NULL && strstr (old, text + strlen (old)) != NULL;
-  if (!is_busy)
-    write_text (log, text);
-  return is_busy ? EBUSY : 0;
+  return note_in_order (line) ? 0 : EBUSY;
+}
+
+static void
+fake_sync (void)
+{
+  note_in_order ("sync\n");
 }
 
 static int
@@ -242,6 +257,7 @@ fake_can_file_load (void)
 const KexecKernelOps fake_kernel_ops = {
   .load = fake_load,
   .unload = fake_unload,
+  .sync = fake_sync,
   .execute = fake_execute,
   .can_file_load = fake_can_file_load,
   .freeze = fake_freeze,

@@ -74,6 +74,7 @@ class Login:
     sessions: list[Session] = field(default_factory=list)
     inhibitors: list[Inhibitor] = field(default_factory=list)
     scheduled: tuple[str, int] = ("", 0)
+    follows: tuple[float, tuple[str, int]] | None = None  # what is scheduled from a time on
     trace: Path | None = None  # the file that shutdown(8) reads
     preparing: bool = False
     falling_asleep: bool = False
@@ -113,6 +114,7 @@ class Login:
         """As if this machine had just come up, with nobody logged in."""
         self.sessions, self.inhibitors, self.reboots, self.wall_messages = [], [], [], []
         self.scheduled, self.preparing, self.trace = ("", 0), False, None
+        self.follows = None
         self.falling_asleep = False
         self.refuse = lambda method, arguments: None
         self.held = {}
@@ -215,6 +217,8 @@ class Login:
                 kind, when = self.scheduled
                 if kind.startswith("dry-") and when <= time.time() * 10**6:
                     self.cancel()  # its time has come, and nothing happens
+                if self.follows is not None and time.time() >= self.follows[0]:
+                    self.scheduled, self.follows = self.follows[1], None
                 return GLib.Variant("(st)", self.scheduled)
         return GLib.Variant("b", {"PreparingForShutdown": self.preparing,
                                   "PreparingForSleep": self.falling_asleep}[name])

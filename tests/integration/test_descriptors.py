@@ -204,7 +204,7 @@ def test_file_that_changes_while_it_is_read(off: Machine, hanging: HangingFile,
 
 def test_file_that_never_answers(off: Machine, hanging: HangingFile, root: Caller) -> None:
     """Everybody else is served meanwhile, the caller gets an error, and then all is as before."""
-    off.start("--stall=1")
+    off.start("--stall=4")
     hanging.hold()
     with opened(hanging.path) as fd:
         call = root.begin("StageFiles", 0, [], "root=/dev/vda1", {}, fds=[fd])
@@ -222,7 +222,7 @@ def test_file_that_never_answers(off: Machine, hanging: HangingFile, root: Calle
 
 def test_late_data_of_a_hung_file_is_not_loaded(off: Machine, hanging: HangingFile,
                                                 root: Caller) -> None:
-    off.start("--stall=1")
+    off.start("--stall=4")
     hanging.hold()
     with opened(hanging.path) as fd:
         error = root.error("StageFiles", 0, [], "root=/dev/vda1", {}, fds=[fd])

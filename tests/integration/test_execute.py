@@ -291,12 +291,12 @@ def test_shutdown_that_never_begins(off: Machine, root: Caller, login: Login) ->
 
 def test_shutdown_that_takes_its_time(off: Machine, root: Caller, login: Login) -> None:
     """Once it has begun there is no limit to it."""
-    off.start("--handover=1")
+    off.start("--handover=4")
     root.call("Stage", "", {})
     root.call("Execute", {})
     login.emit_prepare(True)
     off.restart()  # it has missed the signal now, but logind says that it prepares
-    off.wait_later(1.5)
+    off.wait_later(4.5)
     assert root.get("State") == "executing"
 
 
@@ -407,7 +407,7 @@ def test_immediate_freezes_disks_first(staged: Any, root: Caller, machine: Machi
     """The latest mounts first; only what is on a block device."""
     root.begin("Execute", options(immediate=True))
     assert machine.wait_end() == JUMPED
-    assert mounts.read_text().splitlines() == ["freeze /srv", "freeze /home", "freeze "]
+    assert mounts.read_text().splitlines() == ["sync", "freeze /srv", "freeze /home", "freeze "]
 
 
 def test_immediate_that_fails_thaws_them_again(staged: Any, root: Caller, machine: Machine,
@@ -416,5 +416,5 @@ def test_immediate_that_fails_thaws_them_again(staged: Any, root: Caller, machin
     mounts.write_text("freeze /home\n")
     machine.kernel.fail("execute", errno.EBUSY)
     assert root.error("Execute", options(immediate=True)).name == contract.ERROR + "Failed"
-    assert mounts.read_text().splitlines() == ["freeze /home", "freeze /srv", "freeze ", "thaw ",
-                                               "thaw /srv"]
+    assert mounts.read_text().splitlines() == ["freeze /home", "sync", "freeze /srv", "freeze ",
+                                               "thaw ", "thaw /srv"]

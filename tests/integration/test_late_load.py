@@ -249,6 +249,7 @@ def test_staging_under_way_that_the_stop_cancels(off: Machine, root: Caller, bus
         wait_for((off.state / "pending").exists, "the note for the next boot")
         assert off.process is not None
         off.process.terminate()
+        wait_for(lambda: bus.owner_of(contract.NAME) is None, "the daemon to leave the bus")
         hanging.release()
         off.wait_end()
         script.close_sync()

@@ -109,39 +109,39 @@ def test_image_does_not_expire_while_it_is_replaced(short: Machine, alice: Calle
 # The daemon
 
 def test_idle_daemon_exits(off: Machine, alice: Caller) -> None:
-    off.start("--idle-exit=2")
+    off.start("--idle-exit=4")
     alice.get("State")
     assert off.wait_end() == 0
 
 
 def test_daemon_that_is_to_stay_does(off: Machine, alice: Caller) -> None:
-    off.start("--idle-exit=2", "--stay")
+    off.start("--idle-exit=4", "--stay")
     alice.get("State")
-    off.wait_later(2.6)
+    off.wait_later(4.6)
     assert alice.get("State") == "idle"
 
 
 def test_daemon_stays_with_an_image(off: Machine, alice: Caller) -> None:
-    off.start("--idle-exit=2")
+    off.start("--idle-exit=4")
     alice.call("Stage", "", {})
-    off.wait_later(2.6)
+    off.wait_later(4.6)
     alice.call("Unstage", {})
     assert off.wait_end() == 0
 
 
 def test_daemon_stays_with_a_schedule(off: Machine, root: Caller) -> None:
-    off.start("--idle-exit=2")
+    off.start("--idle-exit=4")
     root.call("Execute", options(allow_cold_reboot=True, when=IN_AN_HOUR))
-    off.wait_later(2.6)
+    off.wait_later(4.6)
     root.call("Cancel", {})
     assert off.wait_end() == 0
 
 
 def test_daemon_stays_with_a_request(off: Machine, asked: Caller) -> None:
-    off.start("--idle-exit=2")
+    off.start("--idle-exit=4")
     call = asked.begin("Stage", "", {}, interactive=True)
     dialog = asked.wait_dialog()
-    off.wait_later(2.6)
+    off.wait_later(4.6)
     dialog.dismiss()
     assert call.error().name == contract.ERROR + "AuthorizationDismissed"
     assert off.wait_end() == 0
@@ -150,7 +150,7 @@ def test_daemon_stays_with_a_request(off: Machine, asked: Caller) -> None:
 def test_daemon_goes_after_its_image_has_expired(off: Machine, alice: Caller) -> None:
     """Nobody calls any more, and still it exits."""
     off.configure("Entry=auto\nStagedLifetime=1s")
-    off.start("--idle-exit=2")
+    off.start("--idle-exit=4")
     alice.call("Stage", "", {})
     assert off.wait_end() == 0
     assert not off.kernel.is_loaded
@@ -158,7 +158,7 @@ def test_daemon_goes_after_its_image_has_expired(off: Machine, alice: Caller) ->
 
 def test_daemon_goes_after_a_caller_has_left_a_hung_file(off: Machine, hanging: HangingFile,
                                                          root: Caller) -> None:
-    off.start("--idle-exit=2")
+    off.start("--idle-exit=4")
     hanging.hold()
     with open(hanging.path, "rb") as file:
         root.begin("StageFiles", 0, [], "root=/dev/vda1", {}, fds=[file.fileno()])

@@ -22,7 +22,7 @@ from .kind import COUNTED
 from .saved import Saved
 
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "1"))
-LIMIT = 300
+LIMIT = 1800
 # A kernel's last words before it jumps into another, and before its userspace begins.
 HANDOVER = b"Starting new kernel"
 USERSPACE = b"as init process"

@@ -9,6 +9,8 @@ import shlex
 from enum import IntEnum
 from typing import Any
 
+import pexpect
+
 from .machine import Machine
 from .shell import Shell
 
@@ -19,6 +21,7 @@ CONNECTION_LOST = 255  # what ssh says
 # Every user's password is made of the name; see setup/users. carol is the administrator.
 ADMIN_PASSWORD = "carol-password"
 ASKS_FOR = r"AUTHENTICATING FOR (org\.kexec\.manager\.[a-z-]+)"
+ANSWERED = "AUTHENTICATION (COMPLETE|FAILED)"
 
 
 class Exit(IntEnum):
@@ -117,6 +120,11 @@ def with_password(
     terminal.expect("Password: ")
     said += terminal.before
     terminal.sendline(password)
+    # polkit's agent throws away what comes before it has turned the echo off.
+    if terminal.expect([ANSWERED, pexpect.TIMEOUT], timeout=30) == 0:
+        said += terminal.before + terminal.after
+    else:
+        terminal.sendline(password)
     said += terminal.read()
     terminal.close()
     return terminal.exitstatus, action, said

@@ -82,10 +82,6 @@ def _restored(state: Saved, folder: Path) -> Iterator[Machine]:
         file.unlink()
 
 
-# QEMU before 8.1, emulating several processors, can run an instruction that the guest's kernel has
-# just patched as it was before; the kernel then meets a breakpoint that it does not know of any more
-# (fixed by QEMU's commit deba78709a, "accel/tcg: Always lock pages before translation").
-BROKEN_BY_QEMU = "Oops: int3: 0000"
 WAS_BROKEN = pytest.StashKey[bool]()
 
 
@@ -113,7 +109,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.CallI
         return
     for value in getattr(item, "funcargs", {}).values():
         if isinstance(value, Machine):
-            if BROKEN_BY_QEMU in value.serial():
+            if value.is_broken:
                 item.stash[WAS_BROKEN] = True
             report.sections.append(("The guest's console", value.serial_tail()))
             report.sections.append(("The log of kexecd", _log(value)))

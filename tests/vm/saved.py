@@ -8,8 +8,10 @@ boot.
 
 from __future__ import annotations
 
+import sys
 import tarfile
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache as once
 from pathlib import Path
@@ -17,7 +19,7 @@ from pathlib import Path
 from . import cache, image
 from .image import Image
 from .kind import OVMF, OVMF_VARIABLES, PLAIN, Kind
-from .machine import Machine, file_of, make_empty, make_overlay, processor, qemu_version
+from .machine import Broken, Machine, file_of, make_empty, make_overlay, processor, qemu_version
 from .wait import wait_for
 
 HERE = Path(__file__).parent
@@ -81,7 +83,7 @@ def at_login(kind: Kind = PLAIN) -> Saved:
             _settle(machine)
             save(machine, folder)
 
-    return Saved(kind, debian, cache.entry(f"{kind.name}.login", key, build))
+    return Saved(kind, debian, cache.entry(f"{kind.name}.login", key, once_more(build)))
 
 
 @once
@@ -101,7 +103,20 @@ def with_project(tree: Path, kind: Kind = PLAIN) -> Saved:
             _settle(machine)
             save(machine, folder)
 
-    return Saved(kind, login.image, cache.entry(f"{kind.name}.installed", key, build))
+    return Saved(kind, login.image, cache.entry(f"{kind.name}.installed", key, once_more(build)))
+
+
+def once_more(build: Callable[[Path], None]) -> Callable[[Path], None]:
+    """The same, less what the emulator can break."""
+
+    def build_twice(folder: Path) -> None:
+        try:
+            build(folder)
+        except Broken:
+            print(f"{folder.name}: once more, as QEMU broke the guest's kernel", file=sys.stderr)
+            build(folder)
+
+    return build_twice
 
 
 def _made_from(kind: Kind, debian: Image) -> list[bytes | str]:

@@ -53,7 +53,7 @@ def test_while_scheduled(staged_machine: Machine) -> None:
     """The reboot comes all the same, at the time that was set, without anyone asking for it."""
     machine = staged_machine
     before, mark = proof.current_boot(machine), machine.mark()
-    machine.alice.run("kexecctl reboot --when=+60s")
+    machine.alice.run("kexecctl reboot --when=+120s")
     scheduled = status(machine.alice)["Scheduled"]
     kill_daemon(machine)
     found_again = status(machine.alice)

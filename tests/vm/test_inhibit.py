@@ -61,7 +61,7 @@ def test_other_sessions(staged_machine: Machine) -> None:
     machine.alice.run("kexecctl reboot", code=Exit.UNAUTHORIZED)
     assert asks_for(machine.alice, "kexecctl reboot") == MULTIPLE_SESSIONS
     machine.bob.hang_up()
-    machine.root.run("loginctl terminate-user bob")
+    machine.root.run("loginctl terminate-user bob", code=None)  # he may be gone already
     wait_for(lambda: _can_execute(machine) == "yes", "bob's session to end", 240)
 
 

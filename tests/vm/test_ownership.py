@@ -50,8 +50,8 @@ def test_scheduled_image_is_not_replaced(staged_machine: Machine) -> None:
 
 
 def test_staging_of_a_user_expires(machine: Machine) -> None:
-    machine.root.put("[Manager]\nStagedLifetime=15s\n", "/etc/kexecd/kexecd.conf.d/short.conf")
+    machine.root.put("[Manager]\nStagedLifetime=40s\n", "/etc/kexecd/kexecd.conf.d/short.conf")
     machine.alice.run("kexecctl stage")
     assert status(machine.alice)["Staged"]["expires"] > 0
-    wait_for(lambda: not slot_is_full(machine), "alice's image to be let go", 120)
+    wait_for(lambda: not slot_is_full(machine), "alice's image to be let go", 240)
     assert state(machine.alice) == "idle"
