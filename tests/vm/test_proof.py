@@ -3,11 +3,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from . import proof
 from .client import reboot
-from .machine import Machine
+from .machine import Broken, Died, Machine
+from .saved import once_more
 
 CAN_REBOOT = (
     "busctl call org.freedesktop.login1 /org/freedesktop/login1"
@@ -64,3 +67,24 @@ REMOUNTED = "[   45.942843] EXT4-fs (vda1): re-mounted. Quota mode: none.\r\n"
 )
 def test_console_of_a_shutdown(console: str, in_order: bool) -> None:
     assert proof.console_ends_in_order(console, "Deactivating swap...done.") is in_order
+
+
+@pytest.mark.parametrize(
+    ("errors", "builds"), [([], 1), ([Broken], 2), ([Broken, Broken], 2), ([Died], 1)]
+)
+def test_machine_that_breaks_is_made_once_more(
+    errors: list[type[AssertionError]], builds: int, tmp_path: Path
+) -> None:
+    begun = []
+
+    def build(folder: Path) -> None:
+        begun.append(folder)
+        if len(begun) <= len(errors):
+            raise errors[len(begun) - 1]
+
+    if len(errors) < builds:
+        once_more(build)(tmp_path)
+    else:
+        with pytest.raises(errors[-1]):
+            once_more(build)(tmp_path)
+    assert begun == [tmp_path] * builds
