@@ -89,14 +89,15 @@ def empty_slot(machine: Machine) -> None:
 
 
 def bus_call(shell: Shell, method: str, *arguments: str) -> str:
-    """Call a method of org.kexec.Manager without interaction; its arguments as GVariant's text.
+    """Call a method of org.kexec.Manager without interaction; options as GVariant's text.
 
     Returns the answer, or the name of the error without its prefix.
     """
-    words = " ".join(shlex.quote(argument) for argument in arguments)
+    # gdbus asks for the types itself, but not for longer than three seconds.
+    typed = (f"@a{{sv}} {word}" if word.startswith("{") else f"'{word}'" for word in arguments)
     done = shell.run(
         "gdbus call --system --dest org.kexec.Manager --object-path /org/kexec/Manager"
-        f" --method org.kexec.Manager.{method} {words}",
+        f" --timeout 120 --method org.kexec.Manager.{method} {' '.join(map(shlex.quote, typed))}",
         code=None,
     )
     if done.returncode == 0:
