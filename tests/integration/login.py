@@ -141,6 +141,11 @@ class Login:
     def wait_held(self, method: str) -> None:
         wait_for(lambda: self.held[method], f"a call of {method}")
 
+    def release_newest(self, method: str) -> None:
+        """Only the one that came last; the others wait on."""
+        invocation = self.held[method].pop()
+        self._answer(method, invocation.get_parameters().unpack(), invocation)
+
     def release(self, method: str) -> None:
         for invocation in self.held.pop(method):
             self._answer(method, invocation.get_parameters().unpack(), invocation)

@@ -144,6 +144,21 @@ def test_what_is_being_taken_back_is_nobody_elses(shown: None, alice: Caller, lo
     assert login.reboots == [3]
 
 
+def test_what_shutdown_c_takes_away_is_nobody_elses(shown: None, alice: Caller, login: Login,
+                                                    machine: Machine) -> None:
+    machine.wait_later(0.5)  # it was looked at when it was shown
+    login.hold("ListInhibitors")
+    execution = alice.begin("Execute", {})
+    login.wait_held("ListInhibitors")
+    login.cancel()
+    wait_for(lambda: len(login.held["ListInhibitors"]) > 1, "the daemon to look for its mirror")
+    login.release_newest("ListInhibitors")
+    machine.wait_event("CANCELLED")
+    login.release("ListInhibitors")
+    execution.result()
+    assert login.reboots == [3]
+
+
 def test_slow_logind(staged: Any, alice: Caller, login: Login, machine: Machine) -> None:
     """What changes while it has not answered yet is shown after that."""
     login.hold("ScheduleShutdown")
